@@ -1,0 +1,153 @@
+/**
+ * Tables of callable things, written as Python signatures: `'replace(old, new, count=None)': (value, [old, new, count]) => …`.
+ * Binding arguments, refusing wrong ones and giving every error its place happen here, once, for filters, tests, lookups and globals.
+ */
+import type { Data } from '../core/types.ts'
+import { Fault, fault } from '../core/errors.ts'
+import { Undefined, Unknown, UnknownValue } from '../core/value.ts'
+import type { Call, Filter, GlobalFunction, Lookup, Test } from './call.ts'
+
+type Kind = 'filter' | 'test' | 'lookup' | 'function'
+interface Param { readonly name: string; readonly kind: 'plain' | 'named' | 'rest' | 'options'; readonly fallback: unknown; readonly required: boolean }
+
+/** What a filter, test or lookup throws when it cannot do what it was asked; the table adds name and place. */
+export class Refusal extends Error {
+  readonly hint: string | undefined
+  constructor(message: string, hint?: string) { super(message); this.name = 'Refusal'; this.hint = hint }
+}
+
+const words: Readonly<Record<string, unknown>> = { None: null, True: true, False: false, '?': undefined }
+const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t' }
+
+function literal(text: string): unknown {
+  if (Object.hasOwn(words, text)) return words[text]
+  const quoted = /^(['"])(.*)\1$/s.exec(text)
+  if (quoted) return (quoted[2] ?? '').replace(/\\(.)/g, (_, char: string) => escapes[char] ?? char)
+  return Number(text)
+}
+
+/** The parts of a signature: commas inside quotes do not separate. */
+function parse(signature: string): { names: readonly string[]; params: readonly Param[] } {
+  const open = signature.indexOf('(')
+  const names = signature.slice(0, open).split('|')
+  const parts = signature.slice(open + 1, signature.lastIndexOf(')')).match(/(?:'[^']*'|"[^"]*"|[^,'"])+/g) ?? []
+  const params: Param[] = []
+  let kind: 'plain' | 'named' = 'plain'
+  for (const part of parts.map((one) => one.trim()).filter((one) => one !== '')) {
+    if (part.startsWith('**')) { params.push({ name: part.slice(2), kind: 'options', fallback: undefined, required: false }); continue }
+    if (part.startsWith('*')) {
+      if (part.length > 1) params.push({ name: part.slice(1), kind: 'rest', fallback: undefined, required: false })
+      kind = 'named'
+      continue
+    }
+    const equal = part.indexOf('=')
+    params.push(equal < 0 ? { name: part, kind, fallback: undefined, required: true }
+      : { name: part.slice(0, equal).trim(), kind, fallback: literal(part.slice(equal + 1).trim()), required: false })
+  }
+  return { names, params }
+}
+
+/** Values in the order of the parameters; `*rest` gives an array, `**options` a record. Throws what Python would say. */
+function bind(params: readonly Param[], args: readonly unknown[], kwargs: Readonly<Data>): unknown[] {
+  const plain = params.filter((one) => one.kind === 'plain')
+  const known = new Set(params.filter((one) => one.kind === 'plain' || one.kind === 'named').map((one) => one.name))
+  const extra = Object.keys(kwargs).filter((name) => !known.has(name))
+  if (extra.length > 0 && !params.some((one) => one.kind === 'options')) throw new Refusal(`got an unexpected keyword argument '${extra[0]}'`)
+  if (args.length > plain.length && !params.some((one) => one.kind === 'rest')) {
+    throw new Refusal(`takes ${plain.length} argument${plain.length === 1 ? '' : 's'} at most, but ${args.length} were given`)
+  }
+  let at = 0
+  return params.map((param) => {
+    if (param.kind === 'rest') return args.slice(plain.length)
+    if (param.kind === 'options') return Object.fromEntries(extra.map((name) => [name, kwargs[name]]))
+    const isNamed = Object.hasOwn(kwargs, param.name)
+    if (param.kind === 'plain' && at < args.length) {
+      if (isNamed) throw new Refusal(`got multiple values for argument '${param.name}'`)
+      return args[at++]
+    }
+    if (isNamed) return kwargs[param.name]
+    if (param.required) throw new Refusal(`missing 1 required argument: '${param.name}'`)
+    return param.fallback
+  })
+}
+
+function located<T>(kind: Kind, name: string, signature: string, call: Call, params: readonly Param[], run: (args: unknown[]) => T): T {
+  let args: unknown[] | undefined
+  try {
+    args = bind(params, call.args, call.kwargs)
+    return run(args)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const data = { kind, name, problem: error.message, hint: error.hint ?? (args === undefined ? `it is called as ${signature}` : undefined) }
+    throw fault('call-failed', call.env.loc, data, error)
+  }
+}
+
+/** The first argument that is not there, or that a dry run cannot know. */
+function gap(value: unknown, call: Call): Undefined | undefined {
+  let missing: Undefined | undefined
+  for (const one of [value, ...call.args, ...Object.values(call.kwargs)]) {
+    if (one instanceof Unknown) throw new UnknownValue(one.reason)
+    if (one instanceof Undefined) missing ??= one
+  }
+  return missing
+}
+
+function expand<B, T>(bodies: Readonly<Record<string, B>>, make: (name: string, signature: string, params: readonly Param[], body: B) => T): Record<string, T> {
+  const table: Record<string, T> = {}
+  for (const [key, body] of Object.entries(bodies)) {
+    const { names, params } = parse(key)
+    const shown = key.slice(key.indexOf('('))
+    for (const name of names) table[name] = make(name, `${name}${shown}`, params, body)
+  }
+  return table
+}
+
+export type FilterBody = (value: unknown, args: readonly unknown[], call: Call) => unknown
+
+/** Filters that an undefined value passes through untouched, so that a `default` behind them still sees it (Ansible: _jinja_plugins.py). */
+export function filterTable(bodies: Readonly<Record<string, FilterBody>>): Record<string, Filter> {
+  return expand(bodies, (name, signature, params, body) => (value, call) =>
+    gap(value, call) ?? located('filter', name, signature, call, params, (args) => body(value, args, call)))
+}
+/** Filters that look at undefined values themselves. */
+export function openFilterTable(bodies: Readonly<Record<string, FilterBody>>): Record<string, Filter> {
+  return expand(bodies, (name, signature, params, body) => (value, call) =>
+    located('filter', name, signature, call, params, (args) => body(value, args, call)))
+}
+
+export type TestBody = (value: unknown, args: readonly unknown[], call: Call) => boolean
+
+/** Tests; an undefined value is an error. */
+export function testTable(bodies: Readonly<Record<string, TestBody>>): Record<string, Test> {
+  return expand(bodies, (name, signature, params, body) => (value, call) => {
+    const missing = gap(value, call)
+    if (missing !== undefined) throw fault('undefined-value', call.env.loc, { message: missing.message })
+    return located('test', name, signature, call, params, (args) => body(value, args, call))
+  })
+}
+/** Tests that take undefined values too. */
+export function openTestTable(bodies: Readonly<Record<string, TestBody>>): Record<string, Test> {
+  return expand(bodies, (name, signature, params, body) => (value, call) =>
+    located('test', name, signature, call, params, (args) => body(value, args, call)))
+}
+
+export type LookupBody = (terms: readonly unknown[], options: readonly unknown[], call: Call) => readonly unknown[]
+
+/** Lookups: terms come as they are, only options are bound by the signature. */
+export function lookupTable(bodies: Readonly<Record<string, LookupBody>>): Record<string, Lookup> {
+  return expand(bodies, (name, signature, params, body) => (terms, call) => {
+    const missing = gap(terms.find((one) => one instanceof Undefined || one instanceof Unknown), call)
+    if (missing !== undefined) throw fault('undefined-value', call.env.loc, { message: missing.message })
+    return located('lookup', name, signature, { ...call, args: [] }, params, (args) => body(terms, args, call))
+  })
+}
+
+export type GlobalBody = (args: readonly unknown[], call: Call) => unknown
+
+export function globalTable(bodies: Readonly<Record<string, GlobalBody>>): Record<string, GlobalFunction> {
+  return expand(bodies, (name, signature, params, body) => (call) =>
+    gap(undefined, call) ?? located('function', name, signature, call, params, (args) => body(args, call)))
+}
+
+export const isFault = (error: unknown): error is Fault => error instanceof Fault
