@@ -6,6 +6,7 @@ import type { Data } from '../core/types.ts'
 import { Fault, fault } from '../core/errors.ts'
 import { Undefined, Unknown, UnknownValue } from '../core/value.ts'
 import type { Call, Filter, GlobalFunction, Lookup, Test } from './call.ts'
+import { undefinedFault } from './python.ts'
 
 type Kind = 'filter' | 'test' | 'lookup' | 'function'
 interface Param { readonly name: string; readonly kind: 'plain' | 'named' | 'rest' | 'options'; readonly fallback: unknown; readonly required: boolean }
@@ -77,9 +78,10 @@ function located<T>(kind: Kind, name: string, signature: string, call: Call, par
     args = bind(params, call.args, call.kwargs)
     return run(args)
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    const data = { kind, name, problem: error.message, hint: error.hint ?? (args === undefined ? `it is called as ${signature}` : undefined) }
-    throw fault('call-failed', call.env.loc, data, error)
+    const isOurs = error instanceof Refusal || (error instanceof Fault && error.code === 'template-operation' && error.loc === undefined)
+    if (!isOurs) throw error
+    const hint = error.hint ?? (args === undefined ? `it is called as ${signature}` : undefined)
+    throw fault('call-failed', call.env.loc, { kind, name, problem: error.message, hint }, error)
   }
 }
 
@@ -122,7 +124,7 @@ export type TestBody = (value: unknown, args: readonly unknown[], call: Call) =>
 export function testTable(bodies: Readonly<Record<string, TestBody>>): Record<string, Test> {
   return expand(bodies, (name, signature, params, body) => (value, call) => {
     const missing = gap(value, call)
-    if (missing !== undefined) throw fault('undefined-value', call.env.loc, { message: missing.message })
+    if (missing !== undefined) throw undefinedFault(missing)
     return located('test', name, signature, call, params, (args) => body(value, args, call))
   })
 }
@@ -138,7 +140,7 @@ export type LookupBody = (terms: readonly unknown[], options: readonly unknown[]
 export function lookupTable(bodies: Readonly<Record<string, LookupBody>>): Record<string, Lookup> {
   return expand(bodies, (name, signature, params, body) => (terms, call) => {
     const missing = gap(terms.find((one) => one instanceof Undefined || one instanceof Unknown), call)
-    if (missing !== undefined) throw fault('undefined-value', call.env.loc, { message: missing.message })
+    if (missing !== undefined) throw undefinedFault(missing)
     return located('lookup', name, signature, { ...call, args: [] }, params, (args) => body(terms, args, call))
   })
 }
@@ -149,5 +151,3 @@ export function globalTable(bodies: Readonly<Record<string, GlobalBody>>): Recor
   return expand(bodies, (name, signature, params, body) => (call) =>
     gap(undefined, call) ?? located('function', name, signature, call, params, (args) => body(args, call)))
 }
-
-export const isFault = (error: unknown): error is Fault => error instanceof Fault
