@@ -10,10 +10,6 @@ export const templateErrors = {
     message: data.message,
     ...meant(data, 'give it a value, or a fallback with the filter default()'),
   }),
-  'call-failed': (data: { readonly kind: string; readonly name: string; readonly problem: string; readonly hint?: string | undefined }) => ({
-    message: `${data.kind} '${data.name}': ${data.problem}`,
-    ...(data.hint === undefined ? {} : { hint: data.hint }),
-  }),
   'undefined-value': (data: { readonly message: string }) => ({
     message: data.message,
     hint: "set it, or give it a value where it is missing: {{ name | default('…') }}",

@@ -1,0 +1,35 @@
+/** Methods of Python's str, list, dict, set, int, float, bytes and tuple, as a template may call them: `name.split(',')`, `d.items()`. */
+import type { Call, GlobalFunction } from './call.ts'
+import { bytesMethods, setMethods, tupleMethods, numberMethods } from './methods-other.ts'
+import { dictMethods, listMethods } from './methods-containers.ts'
+import { strMethods } from './methods-str.ts'
+import { Float, isDict, Tuple } from '../core/value.ts'
+
+export type Method<T> = (self: T, call: Call) => unknown
+export type Methods<T> = Readonly<Record<string, Method<T>>>
+
+function bind<T>(table: Methods<T>, self: T, name: string): GlobalFunction | undefined {
+  if (!Object.hasOwn(table, name)) return undefined
+  const method = table[name]
+  if (method === undefined) return undefined
+  const bound: GlobalFunction = (call) => method(self, call)
+  Object.defineProperty(bound, 'name', { value: name })
+  return bound
+}
+
+/** The method of this name, bound to the value; undefined where the type has none. */
+export function findMethod(value: unknown, name: string): GlobalFunction | undefined {
+  switch (typeof value) {
+    case 'string': return bind(strMethods, value, name)
+    case 'number': case 'bigint': case 'boolean': return bind(numberMethods, value, name)
+    case 'object': break
+    default: return undefined
+  }
+  if (value === null) return undefined
+  if (value instanceof Tuple) return bind(tupleMethods, value, name)
+  if (Array.isArray(value)) return bind(listMethods, value, name)
+  if (isDict(value)) return bind(dictMethods, value, name)
+  if (value instanceof Set) return bind(setMethods, value, name)
+  if (value instanceof Uint8Array) return bind(bytesMethods, value, name)
+  return value instanceof Float ? bind(numberMethods, value, name) : undefined
+}

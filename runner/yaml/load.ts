@@ -1,0 +1,61 @@
+/** YAML text to values of the language, as PyYAML and Ansible's loader would give them, with places for errors. */
+import { parseEvents, YAMLException } from 'js-yaml'
+import type { Event } from 'js-yaml'
+import { construct } from './construct.ts'
+import type { Warning } from './construct.ts'
+import { explain } from './explain.ts'
+import { createSource } from './source.ts'
+import type { Source } from './source.ts'
+
+export interface LoadOptions {
+  /** Text with Jinja in it becomes a Template (default true). False for text that nobody in the project wrote. */
+  readonly templates?: boolean
+}
+export interface Loaded { readonly value: unknown; readonly warnings: readonly Warning[] }
+
+/** The first document; an empty file is null. Throws `yaml-…` faults. */
+export function loadYaml(text: string, file: string, options: LoadOptions = {}): Loaded {
+  const { values, warnings } = loadYamlAll(text, file, options)
+  return { value: values[0] ?? null, warnings }
+}
+
+/** All documents of a stream. */
+export function loadYamlAll(text: string, file: string, options: LoadOptions = {}): { readonly values: readonly unknown[]; readonly warnings: readonly Warning[] } {
+  const { events, source } = parse(text.replace(/^\ufeff/, ''), file)
+  const { documents, warnings } = construct(events, source, options.templates ?? true)
+  return { values: documents, warnings }
+}
+
+/**
+ * PyYAML takes a `]`, `}` or the next line of quoted text at the indentation of its parent; js-yaml 5 calls that deficient
+ * indentation. The line it names is indented and all is parsed again; places are counted as before.
+ */
+function parse(text: string, file: string): { events: Event[]; source: Source } {
+  const lines: string[] = []
+  const shifts = new Map<number, number>()
+  let first: { error: YAMLException; source: Source } | undefined
+  for (;;) {
+    const source = createSource(lines.length > 0 ? lines.join('\n') : text, file, shifts)
+    try {
+      return { events: parseEvents(source.text, {}), source }
+    } catch (error) {
+      if (!(error instanceof YAMLException)) throw error
+      first ??= { error, source }
+      const line = error.mark?.line
+      const isRepairable = error.reason === 'deficient indentation' && line !== undefined && !shifts.has(line) && shifts.size < 100
+      if (!isRepairable) throw explain(error, source, first)
+      if (lines.length === 0) lines.push(...text.split('\n'))
+      const more = indentNeeded(lines, line)
+      if (lines[line] === undefined || lines[line].trim() === '') throw explain(error, source, first)
+      lines[line] = ' '.repeat(more) + lines[line]
+      shifts.set(line, more)
+    }
+  }
+}
+/** One more than any key above could ask for: as deep as the line before. */
+function indentNeeded(lines: readonly string[], at: number): number {
+  const depth = (line: string): number => line.length - line.trimStart().length
+  let above = at - 1
+  while (above > 0 && (lines[above] ?? '').trim() === '') above--
+  return Math.max(1, depth(lines[above] ?? '') - depth(lines[at] ?? '')) + 1
+}
