@@ -1,0 +1,49 @@
+/** Files of variables: YAML or JSON, plain or encrypted as a whole. How YAML is read is handed in, so that vars/ does not depend on yaml/. */
+import { readFileSync } from 'node:fs'
+import { fault } from '../core/errors.ts'
+import { locOf } from '../core/loc.ts'
+import type { Data, Frame, Loc } from '../core/types.ts'
+import { dictEntries, isDict } from '../core/value.ts'
+import type { Dict } from '../core/value.ts'
+import { isVault } from './vault.ts'
+
+export interface FileContext {
+  /** YAML or JSON to a value, Templates and places in it. */
+  parse(text: string, file: string): unknown
+  decrypt(ciphertext: string, loc?: Loc): string
+}
+
+/** Text of a file, decrypted where it is vault text. Throws where it cannot be read. */
+export function readMaybeVault(path: string, context: Pick<FileContext, 'decrypt'>): string {
+  const start: Loc = { file: path, line: 1, column: 1 }
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+    if (code === 'ENOENT') throw fault('vars-file-not-found', undefined, { path }, cause)
+    const why = code === 'EISDIR' ? 'it is a directory' : code === 'EACCES' ? 'permission denied' : String(cause)
+    throw fault('vars-file-unreadable', undefined, { path, why }, cause)
+  }
+  return isVault(text) ? context.decrypt(text, start) : text
+}
+
+/** The variables of a file; a list of mappings is merged in order, an empty file has none. Ansible: vars/manager.py, preprocess_vars. */
+export function loadVarsFile(path: string, context: FileContext): Frame {
+  const value = context.parse(readMaybeVault(path, context), path)
+  if (value === null || value === undefined) return { name: path, vars: {} }
+  if (isDict(value)) return { name: path, vars: asData(value) }
+  if (!Array.isArray(value)) throw notMapping(path, value)
+  const vars: Data = {}
+  for (const item of value) {
+    if (!isDict(item)) throw notMapping(path, item)
+    Object.assign(vars, asData(item))
+  }
+  return { name: path, vars }
+}
+function notMapping(path: string, value: unknown): Error {
+  const found = Array.isArray(value) ? 'a list' : typeof value === 'string' ? `the text '${value.slice(0, 60)}'` : value === null ? 'nothing' : typeof value === 'object' ? 'a template' : `the ${typeof value} ${String(value)}`
+  return fault('vars-file-not-mapping', locOf(value) ?? { file: path, line: 1, column: 1 }, { path, found })
+}
+/** Names that are not text can be no variables. */
+const asData = (dict: Dict): Data => dict instanceof Map ? Object.fromEntries(dictEntries(dict).filter(([key]) => typeof key === 'string').map(([key, item]) => [String(key), item])) : dict
