@@ -1,0 +1,107 @@
+/** All connections and sessions of a run: one connection an endpoint, one session an endpoint and account, opened once even when asked for at once. */
+import type { Masker } from '../core/mask.ts'
+import type { Become, Endpoint, Pool, Session } from '../core/types.ts'
+import type { Connection } from './connection.ts'
+import { connectContainer } from './container.ts'
+import { connectLocal } from './local.ts'
+import { ShellSession } from './session.ts'
+
+export interface PoolOptions {
+  readonly masker: Masker
+  warn(message: string): void
+  /** Asked about host keys that are not known; without it they are refused. */
+  promptHostKey?(question: string): Promise<boolean>
+  /** SSH connections to one host or bastion that may be logging in at once; sshd drops some beyond 10. */
+  readonly maxConnecting?: number
+}
+
+export function openPool(options: PoolOptions): Pool { return new SessionPool(options) }
+
+class SessionPool implements Pool {
+  private readonly options: PoolOptions
+  private readonly connections = new Map<string, Promise<Connection>>()
+  private readonly sessions = new Map<string, Promise<ShellSession>>()
+  private isClosed = false
+
+  constructor(options: PoolOptions) { this.options = options }
+
+  session(endpoint: Endpoint, become?: Become): Promise<Session> {
+    if (this.isClosed) return Promise.reject(new Error('the pool is closed'))
+    const key = JSON.stringify([endpointKey(endpoint), becomeKey(become)])
+    const known = this.sessions.get(key)
+    if (known !== undefined) return known
+    const opened = this.open(endpoint, become, key)
+    this.sessions.set(key, opened)
+    opened.catch(() => this.forget(key, opened))
+    return opened
+  }
+
+  private forget(key: string, opened: Promise<ShellSession>): void {
+    if (this.sessions.get(key) === opened) this.sessions.delete(key)
+  }
+
+  private async open(endpoint: Endpoint, become: Become | undefined, key: string): Promise<ShellSession> {
+    const { masker, warn } = this.options
+    for (const secret of [endpoint.password, endpoint.passphrase, become?.password]) if (secret !== undefined) masker.add(secret)
+    const connection = await this.connection(endpoint)
+    return ShellSession.open({
+      connection, endpoint, become, warn,
+      onLost: () => {
+        this.sessions.delete(key)
+        this.dropConnection(endpointKey(endpoint))
+      },
+    })
+  }
+
+  private connection(endpoint: Endpoint): Promise<Connection> {
+    const key = endpointKey(endpoint)
+    const known = this.connections.get(key)
+    if (known !== undefined) return known
+    const opened = this.connect(endpoint)
+    this.connections.set(key, opened)
+    opened.catch(() => { if (this.connections.get(key) === opened) this.connections.delete(key) })
+    return opened
+  }
+
+  private async connect(endpoint: Endpoint): Promise<Connection> {
+    switch (endpoint.connection) {
+      case 'local': return connectLocal(endpoint)
+      case 'docker': case 'podman': return connectContainer(endpoint, endpoint.connection)
+      case 'ssh': case 'openssh': throw new Error('ssh comes next')
+      default: return endpoint.connection satisfies never
+    }
+  }
+
+  private dropConnection(key: string): void {
+    const connection = this.connections.get(key)
+    this.connections.delete(key)
+    void connection?.then((one) => one.close(), () => undefined)
+  }
+
+  async reset(endpoint: Endpoint): Promise<void> {
+    const wanted = endpointKey(endpoint)
+    const closing: Promise<unknown>[] = []
+    for (const [key, session] of this.sessions) {
+      const [of]: unknown[] = JSON.parse(key)
+      if (of !== wanted) continue
+      this.sessions.delete(key)
+      closing.push(session.then((one) => one.close(), () => undefined))
+    }
+    await Promise.all(closing)
+    const connection = this.connections.get(wanted)
+    this.connections.delete(wanted)
+    await connection?.then((one) => one.close(), () => undefined)
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true
+    await Promise.all([...this.sessions.values()].map((session) => session.then((one) => one.close(), () => undefined)))
+    await Promise.all([...this.connections.values()].map((connection) => connection.then((one) => one.close(), () => undefined)))
+    this.sessions.clear()
+    this.connections.clear()
+  }
+}
+
+const sorted = (value: object): [string, unknown][] => Object.entries(value).filter(([, one]) => one !== undefined).sort(([a], [b]) => a < b ? -1 : 1)
+const endpointKey = (endpoint: Endpoint): string => JSON.stringify(sorted(endpoint))
+const becomeKey = (become: Become | undefined): string => become === undefined ? '' : JSON.stringify(sorted(become))
