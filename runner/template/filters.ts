@@ -1,7 +1,16 @@
 /** All filters by name, gathered from the files that hold them. */
 import type { Filter } from './call.ts'
+import { dictFilters } from './filters-dict.ts'
+import { listFilters } from './filters-list.ts'
+import { numberFilters } from './filters-number.ts'
+import { pathFilters } from './filters-path.ts'
+import { regexFilters } from './filters-regex.ts'
+import { selectFilters } from './filters-select.ts'
+import { setFilters } from './filters-set.ts'
+import { textFilters } from './filters-text.ts'
 import { valueFilters } from './filters-values.ts'
 
 export const filters: Record<string, Filter> = {
-  ...valueFilters,
+  ...valueFilters, ...textFilters, ...listFilters, ...selectFilters, ...setFilters, ...dictFilters, ...numberFilters, ...pathFilters,
+  ...regexFilters,
 }

@@ -4,7 +4,7 @@
  */
 import type { Data } from '../core/types.ts'
 import { Fault, fault } from '../core/errors.ts'
-import { Undefined, Unknown, UnknownValue } from '../core/value.ts'
+import { float, Undefined, Unknown, UnknownValue } from '../core/value.ts'
 import type { Call, Filter, GlobalFunction, Lookup, Test } from './call.ts'
 import { undefinedFault } from './python.ts'
 
@@ -24,7 +24,7 @@ function literal(text: string): unknown {
   if (Object.hasOwn(words, text)) return words[text]
   const quoted = /^(['"])(.*)\1$/s.exec(text)
   if (quoted) return (quoted[2] ?? '').replace(/\\(.)/g, (_, char: string) => escapes[char] ?? char)
-  return Number(text)
+  return text.includes('.') ? float(Number(text)) : Number(text)
 }
 
 /** The parts of a signature: commas inside quotes do not separate. */
