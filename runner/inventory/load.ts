@@ -36,7 +36,7 @@ export interface Inventory {
   /** The magic variable `group_names`: sorted, without all. */
   groupNames(host: string): readonly string[]
   group(name: string): GroupView | undefined
-  /** The levels of precedence that the inventory gives, low to high: inventory, files beside it, files beside the playbook; all, groups, host. */
+  /** The levels of precedence that the inventory gives, low to high: groups (inventory, group_vars/all, group_vars of groups), then the host. */
   frames(host: string, playbookDir: string | undefined): readonly Frame[]
   /** Variables of a group alone, low to high. */
   groupFrames(group: string, playbookDir: string | undefined): readonly Frame[]
@@ -144,9 +144,12 @@ class Loaded implements Inventory {
   private build(host: TreeHost, playbookDir: string | undefined): Frame[] {
     const all = this.tree.groups.get('all')
     const groups = this.tree.byPrecedence(this.tree.groupsOf(host))
+    // Ansible's default VARIABLE_PRECEDENCE: what the inventory itself says of any group is below every group_vars file, even that of `all`.
     return [
-      ...(all === undefined ? [] : [...own(all), ...this.beside('group_vars', ['all']), ...this.near(playbookDir, 'group_vars', ['all'])]),
+      ...(all === undefined ? [] : own(all)),
       ...groups.flatMap(own),
+      ...this.beside('group_vars', ['all']),
+      ...this.near(playbookDir, 'group_vars', ['all']),
       ...this.beside('group_vars', groups.map((group) => group.name)),
       ...this.near(playbookDir, 'group_vars', groups.map((group) => group.name)),
       { name: `inventory, host ${host.name}`, vars: host.vars },

@@ -5,7 +5,7 @@ import type { Frame } from '../core/types.ts'
 export const levels = [
   // 1: options of the command line (`-u`) are defaults of connection variables; execute/ applies them where no variable says otherwise.
   { piece: 'roleDefaults', what: 'defaults of roles', documented: [2] },
-  // group and host levels are ordered by the inventory: all, groups, host; each inventory source, files beside it, files beside the playbook.
+  // Group and host levels are ordered by the inventory (inventory/load.ts).
   { piece: 'inventory', what: 'inventory, group_vars, host_vars', documented: [3, 4, 5, 6, 7, 8, 9, 10] },
   { piece: 'facts', what: 'facts of the host', documented: [11] },
   { piece: 'playVars', what: 'vars and vars_prompt of the play', documented: [12, 13] },

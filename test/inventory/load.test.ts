@@ -155,8 +155,8 @@ test('group_vars and host_vars: files, folders, JSON, vault, beside inventory an
     'play/group_vars/all/x.yml': 'all_only: 2\n', 'play/group_vars/web.yml': 'b: play file\n', 'play/host_vars/w1.yml': 'd: play\n',
   })
   const inventory = await loadInventory(['hosts'], { cwd, decrypt: () => 'secret: yes it is\n', warn: () => undefined })
-  assert.equal(vars(inventory, 'w1'), { a: 'inventory', all_only: 1, b: 'group file', level: 'line', c: 2, d: 1, e: 3, secret: 'yes it is' })
-  assert.equal(vars(inventory, 'w1', join(cwd, 'play')), { a: 'inventory', all_only: 2, b: 'play file', level: 'line', c: 2, d: 'play', e: 3, secret: 'yes it is' })
+  assert.equal(vars(inventory, 'w1'), { a: 'all', all_only: 1, b: 'group file', level: 'line', c: 2, d: 1, e: 3, secret: 'yes it is' })
+  assert.equal(vars(inventory, 'w1', join(cwd, 'play')), { a: 'all', all_only: 2, b: 'play file', level: 'line', c: 2, d: 'play', e: 3, secret: 'yes it is' })
 })
 
 test('scripts: --list with _meta, --host without it, templates trusted, failures with stderr', async () => {
