@@ -1,11 +1,6 @@
 /** All tests by name, gathered from the files that hold them. */
 import type { Test } from './call.ts'
-import { Undefined } from '../core/value.ts'
-import { openTestTable } from './params.ts'
+import { fileTests, textTests } from './tests-text.ts'
+import { resultTests, valueTests } from './tests-value.ts'
 
-export const tests: Record<string, Test> = {
-  ...openTestTable({
-    'defined()': (value) => !(value instanceof Undefined),
-    'undefined()': (value) => value instanceof Undefined,
-  }),
-}
+export const tests: Record<string, Test> = { ...valueTests, ...resultTests, ...textTests, ...fileTests }
