@@ -1,0 +1,110 @@
+/** What command and shell share: when to run at all, the step, and the result keys. */
+import { Failure } from '../../core/errors.ts'
+import type { Arg, Data, Plan, Ran, Step, Target } from '../../core/types.ts'
+import { glob, isGlob } from '../../probes/glob.ts'
+import { followed, plainPath, stat } from '../../probes/stat.ts'
+import { expand, join } from '../files/paths.ts'
+
+export const runArgs = {
+  _raw_params: { type: 'str', doc: 'The command as free-form text.' },
+  cmd: { type: 'str', doc: 'The command.' },
+  chdir: { type: 'path', doc: 'Folder to run in; it must exist.' },
+  creates: { type: 'path', doc: 'A path or shell pattern: when it exists, the command is not run.' },
+  removes: { type: 'path', doc: 'A path or shell pattern: when it does not exist, the command is not run.' },
+  executable: { type: 'path', doc: 'The shell to use instead of /bin/sh.' },
+  stdin: { type: 'str', doc: 'Text for the command to read.' },
+  stdin_add_newline: { type: 'bool', default: true, doc: 'Ends stdin with a line break.' },
+  strip_empty_ends: { type: 'bool', default: true, doc: 'Drops line breaks from the end of stdout and stderr.' },
+  warn: { type: 'bool', doc: 'Accepted for old playbooks, without effect.' },
+} as const satisfies Readonly<Record<string, Arg>>
+
+export interface Conditions { readonly chdir?: string | undefined; readonly creates?: string | undefined; readonly removes?: string | undefined }
+/** Answers of the conditions: the folder to run in, and the plan that says why nothing is to do. */
+export interface Checked { readonly chdir?: string; readonly idle?: Plan; readonly created?: string }
+
+const pad = (value: number, digits: number): string => String(value).padStart(digits, '0')
+/** A time as Python prints a datetime. */
+export function dateText(ms: number): string {
+  const at = new Date(ms)
+  return `${pad(at.getFullYear(), 4)}-${pad(at.getMonth() + 1, 2)}-${pad(at.getDate(), 2)} ${pad(at.getHours(), 2)}:${pad(at.getMinutes(), 2)}:${pad(at.getSeconds(), 2)}.${pad(at.getMilliseconds(), 3)}000`
+}
+export function deltaText(ms: number): string {
+  const seconds = Math.floor(ms / 1000)
+  return `${Math.floor(seconds / 3600)}:${pad(Math.floor(seconds / 60) % 60, 2)}:${pad(seconds % 60, 2)}.${pad(Math.round(ms % 1000), 3)}000`
+}
+/** Python's splitlines, as far as `stdout_lines` needs it. */
+export function splitLines(text: string): string[] {
+  const parts = text.split(/\r\n|[\n\r\v\f\u001c\u001d\u001e\u0085\u2028\u2029]/)
+  return parts.at(-1) === '' ? parts.slice(0, -1) : parts
+}
+
+export const stripEnd = (text: string): string => text.replace(/[\r\n]+$/, '')
+const output = (text: string, strip: boolean): string => strip ? stripEnd(text) : text
+
+/** Result keys of a command that ran. */
+export function resultOf(ran: Ran, cmd: unknown, strip: boolean): Data {
+  const stdout = output(ran.stdout, strip), stderr = output(ran.stderr, strip)
+  return {
+    cmd, stdout, stderr, rc: ran.rc, start: dateText(ran.startedAt), end: dateText(ran.startedAt + ran.ms), delta: deltaText(ran.ms),
+    stdout_lines: splitLines(stdout), stderr_lines: splitLines(stderr),
+    ...(ran.rc === 0 ? { msg: '' } : { msg: 'The command exited with a non-zero return code.', failed: true }),
+  }
+}
+
+/** Reads `chdir`, `creates` and `removes` at once. Throws where the folder is missing. */
+export async function check({ chdir, creates, removes }: Conditions, cmd: unknown, target: Target): Promise<Checked> {
+  const folder = chdir === undefined ? undefined : await expand(target, chdir)
+  const from = async (path: string | undefined): Promise<string | undefined> =>
+    path === undefined ? undefined : join(folder ?? '', await expand(target, path))
+  const [created, removed] = await Promise.all([from(creates), from(removes)])
+  const exists = async (path: string | undefined): Promise<boolean> => {
+    if (path === undefined) return false
+    return isGlob(path) ? (await target.read(glob, path)).length > 0 : (await target.read(stat, path)).type !== 'absent'
+  }
+  const [place, hasCreated, hasRemoved] = await Promise.all([
+    folder === undefined ? undefined : target.read(stat, folder), exists(created), exists(removed),
+  ])
+  if (place !== undefined && followed(place).type !== 'directory') {
+    throw new Failure('Unable to change directory before execution.', {
+      cmd, rc: null, stdout: '', stderr: '', hint: `${folder ?? ''} is ${place.type === 'absent' ? 'not there' : 'no directory'}`,
+    })
+  }
+  const reason = hasCreated ? [creates, 'exists'] : removes !== undefined && !hasRemoved ? [removes, 'does not exist'] : undefined
+  return {
+    ...(folder === undefined ? {} : { chdir: folder }), ...(created === undefined || isGlob(created) ? {} : { created }),
+    ...(reason === undefined ? {} : { idle: skip(cmd, reason[0] ?? '', reason[1] ?? '') }),
+  }
+}
+
+function skip(cmd: unknown, path: string, what: string): Plan {
+  const stdout = `skipped, since ${path} ${what}`
+  return {
+    changes: [], steps: [],
+    data: {
+      cmd, rc: 0, stdout, stdout_lines: [stdout], stderr: '', stderr_lines: [], start: null, end: null, delta: null,
+      msg: `Did not run command since '${path}' ${what}`,
+    },
+  }
+}
+
+export const inputOf = (stdin: string | undefined, newline: boolean): Uint8Array | undefined =>
+  stdin === undefined ? undefined : new TextEncoder().encode(stdin + (newline ? '\n' : ''))
+
+/** The plan of a command: nobody can say what it will have done, except that it makes what it `creates`. */
+export function runPlan(shown: string, cmd: unknown, step: Step, checked: Checked, done: (ran: Ran) => Data): Plan {
+  const short = shown.length > 60 ? `${shown.slice(0, 57)}…` : shown
+  return {
+    changes: [{ kind: 'run', cmd: shown }],
+    steps: [{ ...step, okRc: 'any', ...(checked.chdir === undefined ? {} : { cwd: checked.chdir }) }],
+    data: { cmd },
+    later: ['stdout', 'stdout_lines', 'stderr', 'stderr_lines', 'rc', 'start', 'end', 'delta'],
+    after: [
+      { unknown: `what the command "${short.replaceAll('\n', ' ')}" would leave is not known` },
+      ...(checked.created === undefined ? [] : [{
+        probe: stat.name, id: plainPath(checked.created),
+        value: { type: 'file', mode: '0644', uid: 0, gid: 0, owner: undefined, group: undefined, size: 0, readable: true, writable: true, executable: false },
+      }]),
+    ],
+    done: ([ran]) => ran === undefined ? {} : done(ran),
+  }
+}
