@@ -11,6 +11,8 @@ packages=systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,procps,python3,c
 # Host keys and machine-id are made anew in every container: two containers must not be taken for one machine.
 host_keys_unit='[Service]\nExecStartPre=\nExecStartPre=/usr/bin/ssh-keygen -A\nExecStartPre=/usr/sbin/sshd -t\n'
 
+made=
+
 say() { printf '%s\n' "$*"; }
 give_up() { printf 'base-image: %s\n' "$*" >&2; exit 1; }
 
@@ -33,14 +35,21 @@ apt_sources() {
 from_registry() {
   say "pulling debian:12 (at most $pull_seconds s)"
   timeout "$pull_seconds" docker pull -q debian:12 >/dev/null 2>&1 || return 1
-  list=$(printf %s "$packages" | tr , ' ')
-  docker build -q -t "$image" - >"$work/build" 2>&1 <<DOCKERFILE || return 1
-FROM debian:12
-RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $list && rm -rf /var/lib/apt/lists/*
-RUN rm -f /etc/ssh/ssh_host_* /etc/machine-id && touch /etc/machine-id && systemctl enable ssh
-RUN mkdir -p /etc/systemd/system/ssh.service.d && printf '$host_keys_unit' >/etc/systemd/system/ssh.service.d/host-keys.conf
-CMD ["/sbin/init"]
-DOCKERFILE
+  container=$(docker run -d debian:12 sleep 1800) || return 1
+  if docker exec -i "$container" sh -s "$(printf %s "$packages" | tr , ' ')" "$host_keys_unit" >"$work/log" 2>&1 <<'INSIDE'
+set -e
+export DEBIAN_FRONTEND=noninteractive
+apt-get update
+apt-get install -y --no-install-recommends $1
+rm -rf /var/lib/apt/lists/* /etc/ssh/ssh_host_* /etc/machine-id
+touch /etc/machine-id
+systemctl enable ssh
+mkdir -p /etc/systemd/system/ssh.service.d
+printf "$2" >/etc/systemd/system/ssh.service.d/host-keys.conf
+INSIDE
+  then docker commit -c 'CMD ["/sbin/init"]' "$container" "$image" >/dev/null && made=yes; fi
+  docker rm -f "$container" >/dev/null
+  [ -n "$made" ]
 }
 
 from_mmdebstrap() {
