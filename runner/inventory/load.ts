@@ -36,6 +36,9 @@ export interface Inventory {
   /** The magic variable `group_names`: sorted, without all. */
   groupNames(host: string): readonly string[]
   group(name: string): GroupView | undefined
+  /** Magic variables `inventory_file` and `inventory_dir`: the source that named the host first. */
+  source(host: string): string | null
+  sourceDir(host: string): string | null
   /** The levels of precedence that the inventory gives, low to high: groups (inventory, group_vars/all, group_vars of groups), then the host. */
   frames(host: string, playbookDir: string | undefined): readonly Frame[]
   /** Variables of a group alone, low to high. */
@@ -61,7 +64,7 @@ export async function loadInventory(sources: readonly string[], context: Invento
     for (const { message, loc } of warnings) context.warn(message, loc)
     return value
   }
-  const files = createVarFiles({ parse, decrypt: context.decrypt, warn: context.warn })
+  const files = createVarFiles({ decrypt: context.decrypt, warn: context.warn })
   const folders = lastOfEach(sources.map((source) => folderOf(source, context.cwd)).filter((folder) => folder !== undefined).map(real))
   const inventory = new Loaded(tree, files, folders, sources, context)
   let any = false
@@ -131,6 +134,9 @@ class Loaded implements Inventory {
     return { name, priority: group.priority, vars: group.vars, hosts: [...group.hosts].map((host) => host.name), children: [...group.children].map((child) => child.name) }
   }
 
+  source(host: string): string | null { return this.tree.find(host)?.origin.file ?? null }
+  sourceDir(host: string): string | null { return this.tree.find(host)?.origin.dir ?? null }
+
   frames(name: string, playbookDir: string | undefined): readonly Frame[] {
     this.fresh()
     const key = `${name} ${playbookDir ?? ''}`
@@ -177,7 +183,9 @@ class Loaded implements Inventory {
       { name: '', vars: host.vars },
       ...(withFiles ? this.beside('host_vars', [host.name]) : []),
     ]
-    const names = { inventory_hostname: host.name, inventory_hostname_short: shortName(host.name), group_names: groups.map((group) => group.name).sort() }
+    const names = {
+      inventory_file: host.origin.file, inventory_dir: host.origin.dir, inventory_hostname: host.name, inventory_hostname_short: shortName(host.name), group_names: groups.map((group) => group.name).sort(),
+    }
     return Object.assign({}, ...frames.map((frame) => frame.vars), names)
   }
 

@@ -22,13 +22,20 @@ export class Host {
   vars: Data = {}
   /** `localhost` that no source lists: in no group, not in `all`. */
   readonly implicit: boolean
-  constructor(name: string, implicit: boolean) { this.name = name; this.implicit = implicit }
+  /** The source that named it first. */
+  readonly origin: Origin
+  constructor(name: string, implicit: boolean, origin: Origin) {
+    this.name = name
+    this.implicit = implicit
+    this.origin = origin
+  }
 }
 
 /** Names that mean this machine where no source lists them. */
 export const localNames: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1'])
 
 export interface Origin { readonly file: string | null; readonly dir: string | null }
+const nowhere: Origin = { file: null, dir: null }
 
 export class Tree {
   readonly groups = new Map<string, Group>()
@@ -63,10 +70,8 @@ export class Tree {
     if (name === '') throw fault('empty-name', loc, { what: 'host' })
     let host = this.hosts.get(name)
     if (host === undefined) {
-      host = new Host(name, false)
+      host = new Host(name, false, origin)
       if (port !== undefined) host.vars['ansible_port'] = port
-      host.vars['inventory_file'] = origin.file
-      host.vars['inventory_dir'] = origin.dir
       this.hosts.set(name, host)
       if (localNames.has(name)) this.noteLocal(host, loc)
       this.version++
@@ -155,7 +160,7 @@ export class Tree {
     const listed = this.hosts.get(name)
     if (listed !== undefined || !localNames.has(name)) return listed
     if (this.local === undefined) {
-      this.local = new Host(name, true)
+      this.local = new Host(name, true, nowhere)
       this.local.vars['ansible_connection'] = 'local'
     }
     return this.local
@@ -193,7 +198,7 @@ export class Tree {
   /** `add_host`: true if anything about the host is new. */
   mergeHost(name: string, groups: readonly string[], vars: Readonly<Data>): boolean {
     const before = this.version
-    const host = this.addHost(name, undefined, { file: null, dir: null }, undefined)
+    const host = this.addHost(name, undefined, nowhere, undefined)
     const merged = { ...host.vars, ...vars }
     if (!isDeepStrictEqual(merged, host.vars)) { host.vars = merged; this.version++ }
     for (const group of groups) this.join(host, this.addGroup(group, undefined))

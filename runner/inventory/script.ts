@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { fault } from '../core/errors.ts'
 import type { Data, Loc } from '../core/types.ts'
-import { Template, VaultText, isDict, dictEntries, makeDict } from '../core/value.ts'
+import { Template, VaultText, dictEntries, float, isDict, makeDict } from '../core/value.ts'
 import type { Group, Origin, Tree } from './model.ts'
 import { kindOf } from './yaml.ts'
 
@@ -88,14 +88,19 @@ function parse(output: Output, loc: Loc): Data {
   const bad = (why: string, cause?: unknown): Error => fault('inventory-script-json', loc, { command: output.command, why, output: output.stdout }, cause)
   let value: unknown
   try {
-    value = JSON.parse(output.stdout, revive)
+    JSON.parse(output.stdout)
+    value = JSON.parse(output.stdout.replace(tokens, mark), revive)
   } catch (cause) {
     throw bad(cause instanceof Error ? cause.message : String(cause), cause)
   }
   if (!isDict(value) || value instanceof Map) throw bad(`it is ${kindOf(value)}, not a mapping`)
   return value
 }
+/** JavaScript would read 2.0 as an int and lose digits of great ints: such numbers travel as marked text. */
+const tokens = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+const mark = (token: string): string => !token.startsWith('"') && (/[.eE]/.test(token) || token.length > 15) ? `"\\u0000${token}"` : token
 function revive(_key: string, value: unknown): unknown {
+  if (typeof value === 'string' && value.startsWith('\0')) return /[.eE]/.test(value) ? float(Number(value.slice(1))) : BigInt(value.slice(1))
   return isDict(value) && !(value instanceof Map) && Object.keys(value).some((key) => /^\d+$/.test(key)) ? makeDict(Object.entries(value)) : value
 }
 

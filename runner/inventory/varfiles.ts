@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fault } from '../core/errors.ts'
-import type { Frame, Loc } from '../core/types.ts'
+import type { Frame } from '../core/types.ts'
 import { loadVarsFile } from '../vars/files.ts'
 import type { FileContext } from '../vars/files.ts'
 
@@ -13,7 +13,7 @@ export interface VarFiles {
 
 const extensions = ['', '.yml', '.yaml', '.json']
 
-export function createVarFiles(context: FileContext & { warn(message: string, loc?: Loc): void }): VarFiles {
+export function createVarFiles(context: FileContext): VarFiles {
   const folders = new Map<string, ReadonlySet<string>>()
   const read = new Map<string, readonly Frame[]>()
   const entries = (folder: string): ReadonlySet<string> => {

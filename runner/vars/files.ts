@@ -1,16 +1,16 @@
-/** Files of variables: YAML or JSON, plain or encrypted as a whole. How YAML is read is handed in, so that vars/ does not depend on yaml/. */
+/** Files of variables: YAML or JSON, plain or encrypted as a whole. */
 import { readFileSync } from 'node:fs'
 import { fault } from '../core/errors.ts'
 import { locOf } from '../core/loc.ts'
 import type { Data, Frame, Loc } from '../core/types.ts'
 import { dictEntries, isDict } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
+import { loadYaml } from '../yaml/load.ts'
 import { isVault } from './vault.ts'
 
 export interface FileContext {
-  /** YAML or JSON to a value, Templates and places in it. */
-  parse(text: string, file: string): unknown
   decrypt(ciphertext: string, loc?: Loc): string
+  warn(message: string, loc?: Loc): void
 }
 
 /** Text of a file, decrypted where it is vault text. Throws where it cannot be read. */
@@ -30,7 +30,8 @@ export function readMaybeVault(path: string, context: Pick<FileContext, 'decrypt
 
 /** The variables of a file; a list of mappings is merged in order, an empty file has none. Ansible: vars/manager.py, preprocess_vars. */
 export function loadVarsFile(path: string, context: FileContext): Frame {
-  const value = context.parse(readMaybeVault(path, context), path)
+  const { value, warnings } = loadYaml(readMaybeVault(path, context), path)
+  for (const { message, loc } of warnings) context.warn(message, loc)
   if (value === null || value === undefined) return { name: path, vars: {} }
   if (isDict(value)) return { name: path, vars: asData(value) }
   if (!Array.isArray(value)) throw notMapping(path, value)

@@ -1,6 +1,6 @@
 /**
  * Ansible Vault 1.1 and 1.2: AES256-CTR with PKCS#7 padding, keys by PBKDF2-HMAC-SHA256 (10000 rounds), HMAC-SHA256 over the ciphertext.
- * Which passwords there are is the caller's business: see secrets.ts.
+ * Which passwords there are is the caller's business: see vault-secrets.ts.
  */
 import { createCipheriv, createDecipheriv, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto'
 import { fault } from '../core/errors.ts'

@@ -34,10 +34,7 @@ async function read(files: Record<string, string>, sources = ['hosts'], evaluate
 }
 const ini = async (text: string): Promise<Inventory> => (await read({ hosts: text })).inventory
 const vars = (inventory: Inventory, host: string, dir?: string): Data => {
-  const all: Data = Object.assign({}, ...inventory.frames(host, dir).map((frame) => frame.vars))
-  delete all['inventory_file']
-  delete all['inventory_dir']
-  return all
+  return Object.assign({}, ...inventory.frames(host, dir).map((frame) => frame.vars))
 }
 async function mistake(text: string): Promise<{ readonly at: string; readonly text: string; readonly hint: string }> {
   try {

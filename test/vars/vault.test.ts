@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Fault } from '../../runner/core/errors.ts'
-import { loadSecrets, parseVaultId } from '../../runner/vars/secrets.ts'
+import { loadSecrets, parseVaultId } from '../../runner/vars/vault-secrets.ts'
 import { decrypt, encrypt, isVault, readEnvelope } from '../../runner/vars/vault.ts'
 
 const secrets = [{ id: 'default', secret: 'pässword one' }, { id: 'dev', secret: 'two' }]

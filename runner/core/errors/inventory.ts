@@ -111,6 +111,14 @@ export const inventoryErrors = {
     message: `no hosts matched the subscripted pattern '${data.pattern}': there are ${data.count} hosts to count`,
     hint: 'counting starts at 0, and -1 is the last',
   }),
+  'show-one-host': (data: { readonly host: string; readonly count: number; readonly near: string | undefined }) => ({
+    message: data.count === 0 ? `the inventory has no host '${data.host}'` : `'${data.host}' means ${data.count} hosts; one is wanted`,
+    hint: meant(data.near, 'play inventory --graph shows all hosts'),
+  }),
+  'show-no-group': (data: { readonly group: string; readonly near: string | undefined }) => ({
+    message: `the inventory has no group '${data.group}'`,
+    hint: meant(data.near, 'play inventory --graph shows all groups'),
+  }),
   'limit-file': (data: { readonly path: string; readonly why: string }) => ({
     message: `the limit file ${data.path} ${data.why}`,
     hint: 'behind @ stands a file with one host or pattern a line',
