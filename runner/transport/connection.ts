@@ -21,6 +21,8 @@ export interface Connection {
   /** For messages: address or container. */
   readonly host: string
   spawn(argv: readonly string[]): Promise<Pipe>
+  /** It is gone for good: what wants to go on needs a new one. */
+  readonly isLost: boolean
   /** The fault that ended programs before they could answer mean here; undefined: nothing particular to this kind of connection. */
   explain(stderr: string, ending: Ending): Fault | undefined
   close(): Promise<void>

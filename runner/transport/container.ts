@@ -16,6 +16,7 @@ export function connectContainer(endpoint: Endpoint, engine: 'docker' | 'podman'
     host,
     spawn: async (argv) => startProgram({ argv: hop(argv), missing: () => fault('unreachable-no-program', undefined, { host, program: engine }) }),
     explain: (stderr, ending) => explainExec(endpoint, stderr, ending),
+    isLost: false,
     close: async () => undefined,
   }
 }

@@ -11,6 +11,7 @@ export function connectLocal(endpoint: Endpoint): Connection {
     host,
     spawn: async (argv) => startProgram({ argv, missing: () => fault('unreachable-no-shell', undefined, { host, shell: argv[0] ?? '', said: 'no such file' }) }),
     explain: () => undefined,
+    isLost: false,
     close: async () => undefined,
   }
 }

@@ -3,8 +3,10 @@ import type { Masker } from '../core/mask.ts'
 import type { Become, Endpoint, Pool, Session } from '../core/types.ts'
 import type { Connection } from './connection.ts'
 import { connectContainer } from './container.ts'
+import { Gate } from './gate.ts'
 import { connectLocal } from './local.ts'
 import { ShellSession } from './session.ts'
+import type { SshNetwork } from './ssh.ts'
 
 export interface PoolOptions {
   readonly masker: Masker
@@ -15,12 +17,17 @@ export interface PoolOptions {
   readonly maxConnecting?: number
 }
 
+/** sshd drops logins at random from the 11th that is under way (MaxStartups 10:30:100). */
+const connectingAtOnce = 8
+
 export function openPool(options: PoolOptions): Pool { return new SessionPool(options) }
 
 class SessionPool implements Pool {
   private readonly options: PoolOptions
   private readonly connections = new Map<string, Promise<Connection>>()
   private readonly sessions = new Map<string, Promise<ShellSession>>()
+  private readonly gates = new Map<string, Gate>()
+  private network: Promise<SshNetwork> | undefined
   private isClosed = false
 
   constructor(options: PoolOptions) { this.options = options }
@@ -46,9 +53,13 @@ class SessionPool implements Pool {
     const connection = await this.connection(endpoint)
     return ShellSession.open({
       connection, endpoint, become, warn,
+      reconnect: async () => {
+        await this.dropIfLost(endpoint)
+        return this.connection(endpoint)
+      },
       onLost: () => {
         this.sessions.delete(key)
-        this.dropConnection(endpointKey(endpoint))
+        void this.dropIfLost(endpoint)
       },
     })
   }
@@ -67,15 +78,32 @@ class SessionPool implements Pool {
     switch (endpoint.connection) {
       case 'local': return connectLocal(endpoint)
       case 'docker': case 'podman': return connectContainer(endpoint, endpoint.connection)
-      case 'ssh': case 'openssh': throw new Error('ssh comes next')
+      case 'ssh': return (await this.openNetwork()).connect(endpoint)
+      case 'openssh': return (await import('./openssh.ts')).connectOpenssh(endpoint, this.gateFor(endpoint.host))
       default: return endpoint.connection satisfies never
     }
   }
 
-  private dropConnection(key: string): void {
-    const connection = this.connections.get(key)
+  /** ssh2 is loaded when the first host needs it. */
+  private openNetwork(): Promise<SshNetwork> {
+    const { warn, promptHostKey, maxConnecting = connectingAtOnce } = this.options
+    this.network ??= import('./ssh.ts').then(({ SshNetwork }) => new SshNetwork({ warn, promptHostKey, maxConnecting }))
+    return this.network
+  }
+  private gateFor(host: string): Gate {
+    const gate = this.gates.get(host) ?? new Gate(this.options.maxConnecting ?? connectingAtOnce)
+    this.gates.set(host, gate)
+    return gate
+  }
+
+  /** Other sessions of the endpoint may have replaced the connection already. */
+  private async dropIfLost(endpoint: Endpoint): Promise<void> {
+    const key = endpointKey(endpoint)
+    const opened = this.connections.get(key)
+    const connection = await opened?.catch(() => undefined)
+    if (connection?.isLost !== true || this.connections.get(key) !== opened) return
     this.connections.delete(key)
-    void connection?.then((one) => one.close(), () => undefined)
+    await connection.close()
   }
 
   async reset(endpoint: Endpoint): Promise<void> {
@@ -97,6 +125,7 @@ class SessionPool implements Pool {
     this.isClosed = true
     await Promise.all([...this.sessions.values()].map((session) => session.then((one) => one.close(), () => undefined)))
     await Promise.all([...this.connections.values()].map((connection) => connection.then((one) => one.close(), () => undefined)))
+    await this.network?.then((network) => network.close())
     this.sessions.clear()
     this.connections.clear()
   }

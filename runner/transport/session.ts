@@ -36,6 +36,8 @@ export interface SessionParts {
   readonly endpoint: Endpoint
   readonly become: Become | undefined
   warn(message: string): void
+  /** A new connection, after the one before was lost. */
+  reconnect(): Promise<Connection>
   /** The session is of no more use: its connection is gone. */
   onLost(): void
 }
@@ -47,6 +49,7 @@ export class ShellSession implements Session {
   readonly user: string
   trips = 0
   private readonly parts: SessionParts
+  private connection: Connection
   private shell: Shell | undefined
   private inbox = new Inbox()
   private readonly waiting: Call[] = []
@@ -66,18 +69,21 @@ export class ShellSession implements Session {
   }
   private constructor(parts: SessionParts, shell: Shell) {
     this.parts = parts
+    this.connection = parts.connection
     this.user = shell.facts.user
     this.attach(shell)
   }
 
+  private openShell(): Promise<Shell> { return openShell(this.connection, this.parts.endpoint, this.parts.become) }
+
   get isBusy(): boolean { return this.sent.length > 0 || this.waiting.length > 0 || this.held }
 
   run(steps: readonly Step[], options: RunOptions = {}): Promise<readonly Ran[]> {
-    if (this.closed) return Promise.reject(fault('unreachable-lost', undefined, { host: this.parts.connection.host, said: 'the session was closed' }))
+    if (this.closed) return Promise.reject(fault('unreachable-lost', undefined, { host: this.connection.host, said: 'the session was closed' }))
     if (steps.length === 0) return Promise.resolve([])
     for (const step of steps) {
       const bad = Object.keys(step.env ?? {}).find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-      if (bad !== undefined) return Promise.reject(fault('step-variable', undefined, { host: this.parts.connection.host, name: bad }))
+      if (bad !== undefined) return Promise.reject(fault('step-variable', undefined, { host: this.connection.host, name: bad }))
     }
     return new Promise((resolve, reject) => {
       this.waiting.push({ steps, options, ran: [], resolve, reject })
@@ -90,7 +96,7 @@ export class ShellSession implements Session {
     this.closed = true
     clearTimeout(this.resting)
     const shell = this.shell
-    this.failAll(fault('unreachable-lost', undefined, { host: this.parts.connection.host, said: 'the session was closed' }))
+    this.failAll(fault('unreachable-lost', undefined, { host: this.connection.host, said: 'the session was closed' }))
     if (shell === undefined) return
     shell.pipe.stdin.end()
     const timer = setTimeout(() => shell.pipe.drop(), 2000)
@@ -198,7 +204,7 @@ export class ShellSession implements Session {
     const text = bytes.toString('utf8')
     if (!this.toldEncoding && text.includes('\uFFFD') && !Buffer.from(text, 'utf8').equals(bytes)) {
       this.toldEncoding = true
-      this.parts.warn(`${this.parts.connection.host}: output of a command is not UTF-8; what cannot be read is shown as \uFFFD`)
+      this.parts.warn(`${this.connection.host}: output of a command is not UTF-8; what cannot be read is shown as \uFFFD`)
     }
     return text
   }
@@ -229,12 +235,12 @@ export class ShellSession implements Session {
     if (call.options.onOutput === undefined && call.options.timeoutSeconds === undefined) return
     const { facts } = this.shell
     call.watch ??= new Watch({
-      open: () => openShell(this.parts.connection, this.parts.endpoint, this.parts.become),
+      open: () => this.openShell(),
       options: call.options,
       pid: facts.pid,
       folder: facts.folder,
       onTimeout: (seconds) => {
-        call.verdict = fault('step-timeout', undefined, { host: this.parts.connection.host, seconds })
+        call.verdict = fault('step-timeout', undefined, { host: this.connection.host, seconds })
         return () => { this.shell?.pipe.drop() }
       },
     })
@@ -247,7 +253,7 @@ export class ShellSession implements Session {
     this.held = true
     this.since = Date.now()
     this.trips++
-    feedStep(() => openShell(this.parts.connection, this.parts.endpoint, this.parts.become), step, call.options, this.parts.connection.host)
+    feedStep(() => this.openShell(), step, call.options, this.connection.host)
       .then((frame) => {
         const ran = this.makeRan(step, frame)
         call.ran.push(ran)
@@ -279,7 +285,9 @@ export class ShellSession implements Session {
     })
   }
   private async openAgain(lost: Lost | undefined): Promise<void> {
-    const shell = await openShell(this.parts.connection, this.parts.endpoint, this.parts.become)
+    // nothing was under way: a lost connection is simply made again
+    if (lost === undefined && this.connection.isLost) this.connection = await this.parts.reconnect()
+    const shell = await this.openShell()
     if (this.closed) return shell.pipe.drop()
     if (lost !== undefined) this.requeue(lost, await this.salvage(shell, lost))
     this.attach(shell)
@@ -295,7 +303,7 @@ export class ShellSession implements Session {
 
   private lossOf(stderr: string, error: unknown): Fault {
     if (error instanceof Fault && error.code !== 'unreachable-no-greeting') return error
-    return fault('unreachable-lost', undefined, { host: this.parts.connection.host, said: stderr }, error)
+    return fault('unreachable-lost', undefined, { host: this.connection.host, said: stderr }, error)
   }
 
   private requeue({ ending }: Lost, printed: Frame): void {

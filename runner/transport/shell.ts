@@ -127,7 +127,8 @@ class Talk {
   private explain(ending: Ending): Fault {
     const { connection, become, endpoint } = this.opening
     const said = this.stderr.replaceAll(/\[play-[0-9a-f]+\] /g, '')
-    const own = connection.explain(said, ending)
+    // old container engines report their errors on standard output
+    const own = connection.explain(said.trim() === '' ? this.stdout : said, ending)
     if (own !== undefined) return own
     if (become !== undefined) return explainBecome(connection.host, become, said, this.passwords > 0, ending)
     if (exitCode(ending) === 127) return fault('unreachable-no-shell', undefined, { host: connection.host, shell: endpoint.shell ?? '/bin/sh', said })
