@@ -19,6 +19,14 @@ export const varsErrors = {
     message: `there is vault text${data.id === undefined ? '' : ` of vault id '${data.id}'`} to decrypt, but no vault password was given`,
     hint: 'give one with --vault-password-file FILE, --vault-id ID@FILE, or -J to be asked',
   }),
+  'vault-no-password': (_data: object) => ({
+    message: 'no vault password was given to encrypt with',
+    hint: 'give one with --vault-password-file FILE, --vault-id ID@FILE, or -J to be asked',
+  }),
+  'vault-exists': (data: { readonly path: string }) => ({
+    message: `${data.path} exists already`,
+    hint: 'use edit to change it, or encrypt if it is plain text',
+  }),
   'vault-wrong-password': (data: { readonly id: string | undefined; readonly tried: readonly string[] }) => ({
     message: `none of the vault passwords given decrypts this text${data.id === undefined ? '' : ` (vault id '${data.id}')`}; tried the ids: ${list(data.tried)}`,
     hint: 'the password is another one, or the text was changed after it was encrypted',
