@@ -29,6 +29,8 @@ export interface Role {
   /** Roles that brought this one in by `dependencies`, nearest last; their defaults and vars are visible too. */
   readonly parents: readonly Role[]
   readonly allowDuplicates: boolean
+  /** Equal for uses of a role that count as the same for the once-only rule: path, parameters, conditions, tags, files. */
+  readonly key?: string
   readonly loc: Loc
 }
 
@@ -39,7 +41,12 @@ export interface Task {
   readonly name?: unknown
   /** Short name of a module or action that exists: `copy`, `include_tasks`, `meta`. */
   readonly module: string
-  /** The mapping as written; free-form text is under `_raw_params`. */
+  /** The module's name as written, for the banner of tasks without a name. */
+  readonly action?: string
+  /**
+   * The mapping as written; free-form text is under `_raw_params`. A Template that gives the mapping where all arguments come from one;
+   * `_variable_params` is such a Template beside other arguments, which win over it.
+   */
   readonly args: unknown
   readonly kw: Keywords
   /** `vars:` of the enclosing blocks, outermost first, then the task's own. */
@@ -56,7 +63,11 @@ export interface Block {
   readonly kw: Keywords; readonly role?: Role; readonly name?: unknown; readonly loc: Loc
 }
 /** A role's tasks: a bracket so that `role_complete`, once-only rules and `end_role` have a place. */
-export interface RoleNode { readonly kind: 'role'; readonly role: Role; readonly body: readonly Node[]; readonly kw: Keywords; readonly loc: Loc }
+export interface RoleNode {
+  readonly kind: 'role'; readonly role: Role; readonly body: readonly Node[]; readonly kw: Keywords; readonly loc: Loc
+  /** The role's own handlers (without those of its dependencies). Those of roles known at load time are in the play's too. */
+  readonly handlers?: readonly Node[]
+}
 export type Node = Task | Block | RoleNode
 
 export interface Play {
@@ -150,7 +161,8 @@ export interface Probe<K, T> {
 export type Change =
   | { readonly kind: 'attr'; readonly of: string; readonly name: string; readonly before: Json; readonly after: Json }
   | { readonly kind: 'text'; readonly of: string; readonly before: string; readonly after: string; readonly note?: string }
-  | { readonly kind: 'run'; readonly cmd: string }
+  /** `guarded`: it runs because of something read (creates, removes), so a dry run announces it as changed, not as skipped. */
+  | { readonly kind: 'run'; readonly cmd: string; readonly guarded?: boolean }
 
 /** A piece of POSIX sh. Made by the `sh` template only, so that every value is quoted. */
 export interface Step {
@@ -187,6 +199,8 @@ export interface Plan {
 /** A file on the controller. */
 export interface LocalFile {
   readonly path: string; readonly kind: 'file' | 'directory'; readonly mode: number; readonly size: number
+  /** Of a symbolic link: its text. Kind, mode and size are those of what it leads to. */
+  readonly link?: string
   read(): Promise<Uint8Array>
   /** Everything below a folder, in name order; paths relative to it. */
   list(): Promise<readonly { readonly relative: string; readonly file: LocalFile }[]>
@@ -203,7 +217,7 @@ export interface RenderOptions {
 export interface Target {
   read<K, T>(probe: Probe<K, T>, key: K): Promise<T>
   /** A file of the controller, found as Ansible does: role's files/ or templates/, the task's folder, the playbook's. */
-  local(kind: 'files' | 'templates', path: string): Promise<LocalFile>
+  local(kind: 'files' | 'templates' | 'vars', path: string): Promise<LocalFile>
   /** The text of a rendered template: EJS for *.ejs, Jinja for all else. */
   render(file: LocalFile, options?: RenderOptions): Promise<string>
   /** Account that reads and steps run as. */
@@ -233,7 +247,7 @@ export interface Control extends Target {
   /** Truth of a condition as in `when`; `where` for error messages. */
   condition(text: unknown): boolean
   /** Templates a value as written (debug var=). */
-  evaluate(expression: string): unknown
+  evaluate(expression: unknown): unknown
   run(steps: readonly Step[]): Promise<readonly Ran[]>
   sleep(seconds: number): Promise<void>
   /** A line that a terminal shows while the task runs. */
@@ -255,6 +269,8 @@ export interface Action<S extends ArgSpec = ArgSpec> {
   readonly needsHost?: boolean
   /** Arguments reach it as written, it templates them itself (debug var, assert that). */
   readonly rawArgs?: readonly string[]
+  /** Takes any argument names (set_fact): they reach it templated, not checked. */
+  readonly open?: boolean
   /** `skip`: a dry run skips it, as Ansible does for modules without check mode. */
   readonly inCheckMode: 'run' | 'skip'
   /** Result data: `changed`, `failed`, `msg`, `ansible_facts`, … as Ansible's result keys. Nothing said: ok. */

@@ -53,6 +53,21 @@ export class UnknownValue extends Error {
 /** Thrown by a scope that looks ahead and meets a name that a task in between will set. */
 export class Pending extends Error {}
 
+/** The value of the variable `omit`: an argument that has it counts as not given. */
+class Omit { toString(): string { return '__omit_place_holder__' } }
+export const omit: object = Object.freeze(new Omit())
+
+/**
+ * Containers known to hold no Template or VaultText, however deep: they need not be walked again. Facts, registered results and
+ * other lazy views (hostvars) are marked when they are made.
+ */
+const settledContainers = new WeakSet<object>()
+export function settle<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) settledContainers.add(value)
+  return value
+}
+export const isSettled = (value: object): boolean => settledContainers.has(value)
+
 export type Dict = Data | Map<unknown, unknown>
 
 export function isDict(value: unknown): value is Dict {

@@ -1,4 +1,15 @@
-/** Errors of cli: code to message and the next thing to do. */
+/** Errors of the command line: code to message and the next thing to do. */
 
 export const cliErrors = {
+  'extra-vars': (data: { readonly text: string }) => ({
+    message: `-e '${data.text}' is neither key=value pairs, nor a YAML or JSON mapping, nor @file`,
+    hint: 'examples: -e "port=80 name=web", -e \'{"ports": [80, 81]}\', -e @vars.yml',
+  }),
+  'usage': (data: { readonly message: string; readonly near?: string | undefined }) => ({
+    message: data.message, hint: data.near === undefined ? 'play --help shows all options' : `did you mean ${data.near}? play --help shows all options`,
+  }),
+  'playbook-missing': (data: { readonly path: string; readonly searched: readonly string[]; readonly near?: string | undefined }) => ({
+    message: `there is no playbook ${data.path}`,
+    hint: `looked for: ${data.searched.join(', ')}${data.near === undefined ? '' : `; did you mean ${data.near}?`}`,
+  }),
 } satisfies Record<string, (data: never) => { readonly message: string; readonly hint?: string }>

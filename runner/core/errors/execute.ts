@@ -1,12 +1,50 @@
 /** Errors of running tasks: code to message and the next thing to do. */
 
+const list = (names: readonly string[]): string => names.join(', ')
+const near = (name: string | undefined): string => name === undefined ? '' : ` Did you mean '${name}'?`
+
 export const executeErrors = {
   'file-not-found': (data: { readonly path: string; readonly searched: readonly string[] }) => ({
     message: `could not find or access '${data.path}' on the controller`,
-    hint: `looked for: ${data.searched.join(', ')}`,
+    hint: `looked for: ${list(data.searched)}`,
   }),
   'probe-unreadable': (data: { readonly probe: string; readonly output: string }) => ({
     message: `the host's answer to the ${data.probe} read makes no sense: ${data.output.slice(0, 200)}`,
     hint: 'run again with -vvv to see what was asked; this may be a tool on the host that play does not know yet',
+  }),
+  'unknown-connection': (data: { readonly name: string; readonly known: readonly string[] }) => ({
+    message: `there is no connection '${data.name}'`, hint: `ansible_connection can be: ${list(data.known)}`,
+  }),
+  'unknown-become': (data: { readonly name: string; readonly known: readonly string[] }) => ({
+    message: `there is no become method '${data.name}'`, hint: `become_method can be: ${list(data.known)}`,
+  }),
+  'unknown-handler': (data: { readonly name: string; readonly near: string | undefined; readonly known: readonly string[] }) => ({
+    message: `The requested handler '${data.name}' was not found in either the main handlers list nor in the listening handlers list`,
+    hint: `${near(data.near).trim()} Handlers of this play: ${data.known.length === 0 ? 'none' : list(data.known)}`.trim(),
+  }),
+  'loop-no-list': (data: { readonly type: string }) => ({
+    message: `Invalid data passed to 'loop', it requires a list, got ${data.type} instead`,
+    hint: `use a list, or make one of it: "{{ value | list }}", "{{ value | dict2items }}", "{{ range(n) | list }}"`,
+  }),
+  'args-no-mapping': (data: { readonly module: string; readonly type: string }) => ({
+    message: `the arguments of '${data.module}' must be a mapping, found ${data.type}`, hint: `write them as 'name: value' lines below ${data.module}:`,
+  }),
+  'bad-number': (data: { readonly keyword: string; readonly value: string }) => ({
+    message: `the value '${data.value}' of '${data.keyword}' is no number`, hint: `give a number, or a template that yields one`,
+  }),
+  'vars-file-missing': (data: { readonly paths: readonly string[] }) => ({
+    message: `vars file ${data.paths.join(' or ')} was not found`, hint: 'paths are relative to the playbook; a list of names takes the first that exists',
+  }),
+  'no-inventory-match': (data: { readonly pattern: string; readonly near: string | undefined }) => ({
+    message: `no host matches '${data.pattern}'`, hint: `${near(data.near).trim()} See: play inventory --graph`.trim(),
+  }),
+  'unsupported-meta': (data: { readonly name: string; readonly near: string | undefined; readonly known: readonly string[] }) => ({
+    message: `invalid meta action requested: ${data.name}`, hint: `${near(data.near).trim()} There are: ${list(data.known)}`.trim(),
+  }),
+  'batch-size': (data: { readonly value: string }) => ({
+    message: `serial: '${data.value}' is neither a number nor a percentage`, hint: 'examples: serial: 2, serial: "30%", serial: [1, 5, "50%"]',
+  }),
+  'not-a-name': (data: { readonly what: string; readonly found: string }) => ({
+    message: `${data.what} must be a name, found ${data.found}`, hint: 'quote it, or check the expression that makes it',
   }),
 } satisfies Record<string, (data: never) => { readonly message: string; readonly hint?: string }>

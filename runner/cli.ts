@@ -1,0 +1,89 @@
+/** The command line: arguments to options, and the exit code. Everything else is imported when it is needed. */
+import { createInterface } from 'node:readline'
+import { Fault, toErrorData } from './core/errors.ts'
+import { createMasker } from './core/mask.ts'
+import { parseCommandLine } from './options.ts'
+import type { Reporter } from './core/types.ts'
+import type { Prompts } from './run.ts'
+
+const started = Date.now()
+
+/** Asks without echo; from a pipe the next line is taken. */
+function askSecret(prompt: string): Promise<string> {
+  return new Promise((resolve) => {
+    const { stdin, stderr } = process
+    stderr.write(prompt)
+    const lines = createInterface({ input: stdin, terminal: stdin.isTTY === true, ...(stdin.isTTY === true ? { output: muted() } : {}) })
+    lines.once('line', (line) => { lines.close(); stderr.write('\n'); resolve(line) })
+  })
+}
+function muted(): NodeJS.WritableStream {
+  return Object.assign(Object.create(process.stderr), { write: () => true })
+}
+function askYes(question: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const lines = createInterface({ input: process.stdin, output: process.stderr })
+    lines.question(`${question} [yes/no] `, (answer) => { lines.close(); resolve(/^y(es)?$/i.test(answer.trim())) })
+  })
+}
+const prompts = (): Prompts => ({ secret: askSecret, ...(process.stdin.isTTY && process.stderr.isTTY ? { hostKey: askYes } : {}) })
+
+async function main(argv: readonly string[]): Promise<number> {
+  const masker = createMasker()
+  const { createErrorPrinter } = await import('./report/frame.ts')
+  const printError = createErrorPrinter(process.stderr)
+  try {
+    const asked = parseCommandLine(argv, process.env)
+    switch (asked.command) {
+      case 'help': case 'version': process.stdout.write(asked.text); return 0
+      case 'inventory': case 'vault': {
+        const { runTool } = await import('./tools/run.ts')
+        const { text, code } = await runTool(asked, masker, prompts())
+        process.stdout.write(text)
+        return code
+      }
+      case 'play': return await play(asked, masker)
+    }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    printError(masker.value(toErrorData(error)))
+    return error.code === 'usage' ? 5 : 1
+  }
+}
+
+async function play(asked: Extract<ReturnType<typeof parseCommandLine>, { command: 'play' }>, masker: ReturnType<typeof createMasker>): Promise<number> {
+  const { load, execute } = await import('./run.ts')
+  const { createReporter } = await import('./report/choose.ts')
+  const reporter: Reporter = await createReporter(process.stdout, process.stderr, asked.options, process.env, started)
+  const options = { ...asked.options }
+  if (asked.askConnection) Object.assign(options, { connectionPassword: await askSecret('SSH password: ') })
+  if (asked.askBecome) {
+    const given = await askSecret(`BECOME password${options.connectionPassword === undefined ? '' : '[defaults to SSH password]'}: `)
+    Object.assign(options, { becomePassword: given === '' ? options.connectionPassword ?? '' : given })
+  }
+  for (const secret of [options.connectionPassword, options.becomePassword]) if (secret !== undefined) masker.add(secret)
+  try {
+    const loaded = await load(options, masker, (event) => { reporter.on(event) }, prompts())
+    if (asked.list !== undefined) {
+      const { listing } = await import('./playbook/list.ts')
+      process.stdout.write(listing(asked.list, loaded))
+      return 0
+    }
+    let interrupts = 0
+    process.on('SIGINT', () => { if (++interrupts > 1) process.exit(99); void reporter.close().finally(() => { process.stderr.write('\nplay: interrupted\n'); process.exit(99) }) })
+    return await execute(loaded, reporter, prompts())
+  } finally {
+    await reporter.close()
+  }
+}
+
+/** What a terminal or pipe has not taken yet must not be lost. */
+function leave(code: number): void {
+  process.exitCode = code
+  process.stdout.write('', () => { process.exit(code) })
+}
+
+main(process.argv.slice(2)).then(leave, (error: unknown) => {
+  process.stderr.write(`play: this is a mistake in play itself, please report it\n${error instanceof Error ? error.stack ?? error.message : String(error)}\n`)
+  leave(250)
+})

@@ -1,0 +1,204 @@
+/**
+ * One attempt of one task (or one item of its loop) on one host: condition, arguments, plan, and then either the steps or, in a dry
+ * run, the prediction. Normal run, --check and --diff are this one path.
+ */
+import type { Action, Change, Data, Frame, Module, Plan, Ran, Task } from '../core/types.ts'
+import { validateArgs } from '../core/args.ts'
+import { inheritLoc, keyLoc } from '../core/loc.ts'
+import { fault, Failure } from '../core/errors.ts'
+import { dictEntries, isDict, omit, Template, toData, Unknown, UnknownValue } from '../core/value.ts'
+import type { Scope } from '../vars/scope.ts'
+import { typeName } from '../template/python.ts'
+import type { HostState, PlayState, Run } from './context.ts'
+import { judge } from './conditions.ts'
+import { flag, keyword, numberOf } from './keywords.ts'
+import { createControl } from './control.ts'
+import { draft, type Draft, skipped } from './outcome.ts'
+import { type Place, placeOf } from './place.ts'
+import { HostTarget } from './target.ts'
+
+/** Everything an attempt is about. */
+export interface Unit {
+  readonly run: Run
+  readonly play: PlayState
+  readonly host: HostState
+  readonly task: Task
+  readonly varsFiles: readonly Frame[]
+  readonly scope: Scope
+  /** Starts reading for what comes next; called when the steps of this unit are on their way. */
+  lookAhead(): void
+}
+
+export const isCheck = (unit: Unit): boolean => flag(unit.run, unit.task, unit.scope, 'check_mode') ?? unit.run.options.check
+
+/** Whether `when` lets it run; the draft of a skip if not. */
+export function skipOf(unit: Unit): Draft | undefined {
+  const when = unit.task.kw['when']
+  if (when === undefined) return undefined
+  const verdict = judge(unit.run, when, unit.scope, 'when', keyLoc(unit.task.kw, 'when') ?? unit.task.loc)
+  return verdict.truth ? undefined : skipped('Conditional result was False', { false_condition: verdict.falseCondition })
+}
+
+export async function attempt(unit: Unit): Promise<Draft> {
+  const skip = skipOf(unit)
+  if (skip !== undefined) return skip
+  const entry = await unit.run.registry.load(unit.task.module)
+  const place = placeOf(unit.run, unit.play, unit.host, unit.task, unit.scope, unit.varsFiles)
+  return entry.kind === 'module' ? runModule(unit, entry.module, place) : runAction(unit, entry.action, place)
+}
+
+/** The plan alone, for its reads. */
+export async function planOnly(unit: Unit): Promise<void> {
+  if (skipOf(unit) !== undefined) return
+  const entry = await unit.run.registry.load(unit.task.module)
+  if (entry.kind !== 'module') return
+  const place = placeOf(unit.run, unit.play, unit.host, unit.task, unit.scope, unit.varsFiles)
+  const target = new HostTarget(unit.run, place, unit.scope, unit.task)
+  await entry.module.plan(validateArgs(entry.module.args, entry.module.rules, argsOf(unit, entry.module), whereOf(unit)), target)
+}
+
+const whereOf = (unit: Unit): Parameters<typeof validateArgs>[3] => ({ module: unit.task.module, container: unit.task.args, loc: unit.task.loc })
+
+/** Arguments as written, module_defaults below them, templated, without omitted ones; free-form text under its argument's name. */
+function argsOf(unit: Unit, spec: { readonly freeForm?: string; readonly rawArgs?: readonly string[]; readonly args: object }): Data {
+  const { run, task, scope } = unit
+  const whole = task.args instanceof Template ? run.jinja.resolve(task.args, scope) : task.args
+  if (whole !== null && whole !== undefined && !isDict(whole)) throw fault('args-no-mapping', task.loc, { module: task.module, type: typeName(whole) })
+  const given: Data = {}
+  for (const [name, value] of [...defaultsOf(unit), ...dictEntries(whole ?? {})]) {
+    const key = name === '_raw_params' ? spec.freeForm ?? '_raw_params' : String(name)
+    const raw = spec.rawArgs?.includes(key) === true
+    const templated = raw ? value : run.jinja.resolve(value, scope)
+    if (templated !== omit) given[key] = raw ? value : withoutOmitted(templated)
+  }
+  return inheritLoc(given, whole)
+}
+/** `omit` deeper inside an argument drops the element, as Ansible does. */
+function withoutOmitted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.some((one) => one === omit || typeof one === 'object') ? value.filter((one) => one !== omit).map(withoutOmitted) : value
+  if (value instanceof Unknown) throw new UnknownValue(value.reason)
+  if (!isDict(value) || value instanceof Map) return value
+  return inheritLoc(Object.fromEntries(Object.entries(value).filter(([, one]) => one !== omit).map(([key, one]) => [key, withoutOmitted(one)])), value)
+}
+function defaultsOf(unit: Unit): [unknown, unknown][] {
+  const list = keyword(unit.run, unit.task, unit.scope, 'module_defaults')
+  const maps: readonly unknown[] = Array.isArray(list) ? list : list === undefined ? [] : [list]
+  const found = new Map<unknown, unknown>()
+  for (const map of maps) {
+    if (!isDict(map)) continue
+    for (const [name, defaults] of dictEntries(map)) {
+      if (unit.run.registry.resolve(String(name)) !== unit.task.module || !isDict(defaults)) continue
+      for (const [key, value] of dictEntries(defaults)) found.set(key, value)
+    }
+  }
+  return [...found]
+}
+
+async function runModule(unit: Unit, module: Module, place: Place): Promise<Draft> {
+  const { run } = unit
+  const target = new HostTarget(run, place, unit.scope, unit.task)
+  const raw = argsOf(unit, module)
+  maskSecrets(run, module.args, raw)
+  const args = validateArgs(module.args, module.rules, raw, whereOf(unit))
+  let plan: Plan
+  try {
+    plan = await module.plan(args, target)
+  } catch (error) {
+    if (error instanceof Failure && isCheck(unit) && target.uncertain.size > 0) throw new UnknownValue(`${[...target.uncertain][0]} (otherwise: ${error.message})`)
+    throw error
+  }
+  for (const warning of plan.warnings ?? []) run.warn(warning, unit.task.loc)
+  if ((plan.changes.length === 0) !== (plan.steps.length === 0)) throw new Error(`${module.name}: a plan has either changes and steps, or neither`)
+  if (plan.steps.length === 0) return settled(unit, plan, target)
+  if (isCheck(unit)) return foretold(unit, plan, place)
+  return applied(unit, plan, place)
+}
+
+/** Nothing to do. In a dry run that may rest on something being absent that an earlier task would have made. */
+function settled(unit: Unit, plan: Plan, target: HostTarget): Draft {
+  const data = { changed: false, ...plan.data }
+  const reason = [...target.uncertain][0]
+  return isCheck(unit) && reason !== undefined ? { data, changes: [], unknown: reason } : draft(data)
+}
+
+/** A dry run: says what would change, and lets later tasks see it. */
+function foretold(unit: Unit, plan: Plan, place: Place): Draft {
+  place.machine.predict(plan.after ?? [])
+  const reason = `the dry run did not run '${unit.task.module}'${typeof unit.task.name === 'string' ? ` (${unit.task.name})` : ''}`
+  const later = Object.fromEntries((plan.later ?? []).map((name) => [name, new Unknown(reason)]))
+  const onlyRuns = plan.changes.every((change) => change.kind === 'run' && change.guarded !== true)
+  return draft({ changed: true, ...plan.data, ...later, ...(onlyRuns ? { dry_run_skipped: true } : {}), ...diffOf(unit, plan.changes) }, plan.changes)
+}
+
+async function applied(unit: Unit, plan: Plan, place: Place): Promise<Draft> {
+  const { run, task, host, scope } = unit
+  const exchange = await place.exchange()
+  const timeout = numberOf(run, task, scope, 'timeout', 0)
+  const started = exchange.run(plan.steps, {
+    onOutput: (chunk) => run.emit({ type: 'output', host: host.name, task: task.id, chunk: run.masker.text(chunk) }),
+    ...(timeout > 0 ? { timeoutSeconds: timeout } : {}),
+  })
+  unit.lookAhead()
+  const ran = await started
+  const stopped = stoppedAt(plan, ran)
+  if (stopped !== undefined) return stopped
+  const done = plan.done?.(ran) ?? {}
+  return draft({ changed: true, ...plan.data, ...done, ...diffOf(unit, plan.changes) }, plan.changes)
+}
+
+/** The draft of a failure where a step ended with an exit code that it may not have. */
+function stoppedAt(plan: Plan, ran: readonly Ran[]): Draft | undefined {
+  const last = ran.at(-1)
+  const step = plan.steps[ran.length - 1]
+  if (last === undefined || step === undefined) throw new Error('a session gave no answer to steps')
+  const ok = step.okRc === 'any' || (step.okRc ?? [0]).includes(last.rc)
+  if (ok && ran.length === plan.steps.length) return undefined
+  const words = last.stderr.trim() !== '' ? last.stderr.trim() : last.stdout.trim()
+  return draft({
+    ...plan.data, changed: false, failed: true, rc: last.rc, stdout: last.stdout, stderr: last.stderr,
+    msg: words === '' ? `exit code ${last.rc} from: ${step.sh.slice(0, 300)}` : words,
+  })
+}
+
+function diffOf(unit: Unit, changes: readonly Change[]): Data {
+  const diff = flag(unit.run, unit.task, unit.scope, 'diff') ?? unit.run.options.diff
+  if (!diff) return {}
+  const list = changes.flatMap((change): Data[] => change.kind === 'text'
+    ? [{ before: change.before, after: change.after, before_header: change.of, after_header: change.of }]
+    : change.kind === 'attr' ? [{ before: { path: change.of, [change.name]: change.before }, after: { path: change.of, [change.name]: change.after } }] : [])
+  return list.length === 0 ? {} : { diff: list }
+}
+
+function maskSecrets(run: Run, spec: object, args: Data): void {
+  for (const [name, arg] of Object.entries(spec)) {
+    const value = args[name]
+    if (typeof arg === 'object' && arg !== null && 'secret' in arg && arg.secret === true && typeof value === 'string') run.masker.add(value)
+  }
+}
+
+async function runAction(unit: Unit, action: Action, place: Place): Promise<Draft> {
+  const raw = argsOf(unit, action)
+  maskSecrets(unit.run, action.args, raw)
+  const args = action.open === true ? raw : validateArgs(action.args, action.rules, raw, whereOf(unit))
+  if (isCheck(unit) && action.inCheckMode === 'skip') {
+    const reason = `the dry run skips '${action.name}'`
+    return { data: { changed: false, skipped: true, msg: `remote module (${action.name}) does not support check mode` }, changes: [], registerAs: new Unknown(reason) }
+  }
+  const control = createControl(unit, place)
+  try {
+    const data = await action.run(args, control)
+    const changes: readonly Change[] = data['changed'] === true ? [{ kind: 'run', cmd: action.name }] : []
+    return draft({ changed: false, ...data }, action.needsHost === true ? changes : [])
+  } catch (error) {
+    if (error instanceof Failure && isCheck(unit) && control.uncertain.size > 0) throw new UnknownValue(`${[...control.uncertain][0]} (otherwise: ${error.message})`)
+    throw error
+  }
+}
+
+export const plainData = (data: Data): Data => {
+  const plain: Data = {}
+  for (const [key, value] of Object.entries(data)) plain[key] = value instanceof Unknown ? value : containsUnknown(value) ? value : toData(value)
+  return plain
+}
+const containsUnknown = (value: unknown): boolean => value instanceof Unknown ||
+  (Array.isArray(value) ? value.some(containsUnknown) : isDict(value) && !(value instanceof Map) && Object.values(value).some(containsUnknown))

@@ -1,0 +1,84 @@
+/** Where a task's host is and which account it needs: behavioural variables over keywords over the command line, as Ansible resolves them. */
+import type { Become, Endpoint, Keywords, Options } from '../core/types.ts'
+import { fault } from '../core/errors.ts'
+
+/** Value of a variable for the host that is connected to, templated; undefined where unset. */
+type Lookup = (name: string) => unknown
+
+const text = (value: unknown): string | undefined => value === undefined || value === null || value === '' ? undefined : String(value)
+const first = (...values: unknown[]): string | undefined => {
+  for (const value of values) { const found = text(value); if (found !== undefined) return found }
+  return undefined
+}
+export const truthy = (value: unknown): boolean =>
+  typeof value === 'string' ? ['yes', 'true', 'on', '1', 'y', 't'].includes(value.toLowerCase()) : Boolean(value)
+const number = (value: unknown): number | undefined => {
+  const found = text(value)
+  return found === undefined || Number.isNaN(Number(found)) ? undefined : Number(found)
+}
+const words = (value: unknown): readonly string[] => {
+  if (Array.isArray(value)) return value.map(String)
+  return (text(value)?.match(/'[^']*'|"[^"]*"|\S+/g) ?? []).map((word) => word.replace(/^(['"])(.*)\1$/, '$2'))
+}
+
+const kinds: Readonly<Record<string, Endpoint['connection']>> = {
+  local: 'local', ssh: 'ssh', smart: 'ssh', paramiko: 'ssh', paramiko_ssh: 'ssh', openssh: 'openssh', docker: 'docker', podman: 'podman',
+  'community.docker.docker': 'docker', 'containers.podman.podman': 'podman', 'ansible.builtin.ssh': 'ssh', 'ansible.builtin.local': 'local',
+  'ansible.builtin.paramiko_ssh': 'ssh',
+}
+
+/** `name`: the inventory name, the address where no variable says otherwise. `kw`: the task's keywords, templated. */
+export function endpointOf(name: string, variable: Lookup, kw: Keywords, options: Options): Endpoint {
+  const wanted = first(variable('ansible_connection'), kw['connection'], options.connection, 'ssh') ?? 'ssh'
+  const connection = kinds[wanted]
+  if (connection === undefined) throw fault('unknown-connection', undefined, { name: wanted, known: Object.keys(kinds).filter((one) => !one.includes('.')) })
+  const host = first(variable('ansible_host'), variable('ansible_ssh_host'), variable('ansible_docker_host'), name) ?? name
+  if (connection === 'local') return { connection, host: 'localhost', ...shell(variable) }
+  const user = first(variable('ansible_user'), variable('ansible_ssh_user'), kw['remote_user'], options.user)
+  if (connection === 'docker' || connection === 'podman') {
+    return { connection, host, ...(user === undefined ? {} : { user }), extraArgs: words(variable('ansible_docker_extra_args')), ...shell(variable) }
+  }
+  const port = number(first(variable('ansible_port'), variable('ansible_ssh_port'), kw['port']))
+  const password = first(variable('ansible_password'), variable('ansible_ssh_pass'), variable('ansible_ssh_password'), options.connectionPassword)
+  const key = first(variable('ansible_ssh_private_key_file'), variable('ansible_private_key_file'), options.privateKeyFile)
+  const checking = first(variable('ansible_ssh_host_key_checking'), variable('ansible_host_key_checking'), process.env['ANSIBLE_HOST_KEY_CHECKING'])
+  const timeout = number(first(variable('ansible_ssh_timeout'), variable('ansible_timeout'), options.timeoutSeconds))
+  const known = words(variable('ansible_ssh_known_hosts_file'))
+  const passphrase = text(variable('ansible_ssh_private_key_passphrase') ?? variable('ansible_private_key_passphrase'))
+  return {
+    connection, host,
+    ...(port === undefined ? {} : { port }), ...(user === undefined ? {} : { user }), ...(password === undefined ? {} : { password }),
+    ...(key === undefined ? {} : { privateKeyFile: key }), ...(passphrase === undefined ? {} : { passphrase }),
+    ...(checking === undefined ? {} : { hostKeyChecking: truthy(checking) }), ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
+    ...(known.length === 0 ? {} : { knownHostsFiles: known }),
+    sshArgs: [...words(variable('ansible_ssh_common_args') ?? options.sshCommonArgs), ...words(variable('ansible_ssh_extra_args'))],
+    ...shell(variable),
+  }
+}
+const shell = (variable: Lookup): { readonly shell?: string } => {
+  const found = text(variable('ansible_shell_executable'))
+  return found === undefined ? {} : { shell: found }
+}
+
+/** The account that a task becomes, or undefined where it stays the one that connected. */
+export function becomeOf(variable: Lookup, kw: Keywords, options: Options): Become | undefined {
+  const wanted = variable('ansible_become') ?? kw['become'] ?? options.become
+  if (!truthy(wanted)) return undefined
+  const method = first(variable('ansible_become_method'), kw['become_method'], options.becomeMethod, 'sudo') ?? 'sudo'
+  const short = method.replace(/^(ansible\.builtin|community\.general)\./, '')
+  if (short !== 'sudo' && short !== 'su' && short !== 'doas') throw fault('unknown-become', undefined, { name: method, known: ['sudo', 'su', 'doas'] })
+  const user = first(variable('ansible_become_user'), kw['become_user'], options.becomeUser, 'root') ?? 'root'
+  const password = first(
+    variable('ansible_become_password'), variable('ansible_become_pass'), variable(`ansible_${short}_pass`), options.becomePassword,
+  )
+  const exe = first(variable('ansible_become_exe'), variable(`ansible_${short}_exe`), kw['become_exe'])
+  const flags = first(variable('ansible_become_flags'), variable(`ansible_${short}_flags`), kw['become_flags'])
+  return {
+    method: short, user, ...(password === undefined ? {} : { password }), ...(exe === undefined ? {} : { exe }), ...(flags === undefined ? {} : { flags }),
+  }
+}
+
+/** Names a machine: hosts of the inventory with the same endpoint are one machine. */
+export const machineKey = (endpoint: Endpoint): string => `${endpoint.connection}:${endpoint.host}:${endpoint.port ?? ''}`
+export const accountKey = (endpoint: Endpoint, become: Become | undefined, env: unknown): string =>
+  JSON.stringify([endpoint.connection, endpoint.host, endpoint.port, endpoint.user, become?.method, become?.user, env])

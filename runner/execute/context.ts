@@ -1,0 +1,105 @@
+/** What one run carries: the pieces it is wired from, and what it remembers of each host. */
+import type {
+  Data, Event, Frame, HostStats, Loc, LocalFile, Node, Options, Play, Pool, RenderOptions, Role, Task,
+} from '../core/types.ts'
+import type { Masker } from '../core/mask.ts'
+import type { Jinja, Vars } from '../template/call.ts'
+import type { Inventory } from '../inventory/load.ts'
+import type { Loader } from '../playbook/load.ts'
+import type { Registry } from './registry.ts'
+import type { Exchange, Machine } from './exchange.ts'
+import type { Gate } from './gate.ts'
+
+export interface Run {
+  readonly options: Options
+  readonly inventory: Inventory
+  readonly loader: Loader
+  readonly jinja: Jinja
+  readonly pool: Pool
+  readonly registry: Registry
+  readonly masker: Masker
+  /** Extra variables of the command line: above all else. */
+  readonly extra: readonly Frame[]
+  emit(event: Event): void
+  warn(message: string, loc?: Loc): void
+  readonly hosts: Map<string, HostState>
+  readonly machines: Map<string, Machine>
+  /** By account. */
+  readonly exchanges: Map<string, Exchange>
+  /** At most `forks` tasks at once. */
+  readonly gate: Gate
+  /** `set_stats`. */
+  readonly custom: Data
+  renderFile(file: LocalFile, vars: Vars, options: RenderOptions): Promise<string>
+  loadFile(path: string): Promise<unknown>
+  readonly startedAt: Date
+  /** Hosts of `--limit`; undefined: all. */
+  readonly limit: ReadonlySet<string> | undefined
+  /** `--start-at-task`: false for tasks before it. */
+  startAt?: (title: string) => boolean
+  /** False where a play's facts are not wanted at all (listing, `gathering = explicit`). */
+  readonly gathers: boolean
+  /** An id for a task that the engine makes itself. */
+  nextId(): number
+  /** Folder of the playbook that runs now. */
+  playDir(): string
+}
+
+export interface Failed { readonly task: Task; readonly data: Data }
+
+/** What the run remembers of one inventory host. */
+export class HostState {
+  readonly name: string
+  /** As `ansible_facts`; also visible as `ansible_x`. */
+  readonly facts: Data = {}
+  readonly factFrame: Frame
+  /** set_fact and register. */
+  readonly setFrame: { readonly name: string; readonly vars: Data } = { name: 'set_fact or register', vars: {} }
+  readonly includeFrames: Frame[] = []
+  readonly stats: HostStats = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0, unknown: 0 }
+  failed: Failed | undefined
+  unreachable = false
+  /** meta: end_host, end_play. */
+  ended = false
+  /** Handlers to run, and, where their task's result is unknown, why they may not be. */
+  readonly notified = new Map<Task, { readonly unknown?: string }>()
+  /** Roles that ran, by name and parameters, for the once-only rule of a play. */
+  rolesRun = new Set<string>()
+  /** Roles that end_role left. */
+  readonly roleEnded = new Set<Role>()
+
+  constructor(name: string) {
+    this.name = name
+    this.factFrame = { name: 'facts', vars: { ansible_facts: this.facts } }
+  }
+  get alive(): boolean { return this.failed === undefined && !this.unreachable && !this.ended }
+
+  addFacts(facts: Readonly<Data>, alsoAsFacts = true): void {
+    for (const [key, value] of Object.entries(facts)) {
+      const plain = key.replace(/^ansible_(?!local$)/, '')
+      if (alsoAsFacts) this.facts[plain] = value
+      Object.assign(this.factFrame.vars, { [key === 'ansible_local' || key === 'local' ? 'ansible_local' : `ansible_${plain}`]: value })
+    }
+  }
+}
+
+/** What a play remembers while it runs. */
+export interface PlayState {
+  readonly play: Play
+  /** All hosts of the play, and of the current batch, by name; failed ones included. */
+  readonly all: readonly string[]
+  batch: readonly string[]
+  /** Roles whose defaults and vars every task sees: the play's, and included ones with `public`. */
+  readonly roles: Role[]
+  /** The play's handlers and those of included roles. */
+  readonly handlers: Node[]
+  readonly varsFiles: Map<string, Promise<readonly Frame[]>>
+}
+
+export function hostState(run: Run, name: string): HostState {
+  const before = run.hosts.get(name)
+  if (before !== undefined) return before
+  const state = new HostState(name)
+  run.hosts.set(name, state)
+  return state
+}

@@ -1,0 +1,65 @@
+/** What an action may do: read, run steps, look at variables, add hosts. */
+import type { Control, Ran, Step } from '../core/types.ts'
+import { fault } from '../core/errors.ts'
+import { judge } from './conditions.ts'
+import { type Unit, isCheck } from './attempt.ts'
+import { candidates, findLocal } from './files.ts'
+import type { Place } from './place.ts'
+import { HostTarget } from './target.ts'
+
+class HostControl extends HostTarget implements Control {
+  readonly #unit: Unit
+  readonly #place: Place
+  readonly host: string
+  readonly checkMode: boolean
+  readonly diffMode: boolean
+  readonly verbosity: number
+
+  constructor(unit: Unit, place: Place) {
+    super(unit.run, place, unit.scope, unit.task)
+    this.#unit = unit
+    this.#place = place
+    this.host = place.on.name
+    this.checkMode = isCheck(unit)
+    this.diffMode = unit.run.options.diff
+    this.verbosity = unit.run.options.verbosity
+  }
+  variable(name: string): unknown {
+    const { run, scope } = this.#unit
+    return run.jinja.resolve(scope.get(name), scope)
+  }
+  condition(text: unknown): boolean {
+    const { run, scope, task } = this.#unit
+    return judge(run, text, scope, task.module, task.loc).truth
+  }
+  evaluate(expression: unknown): unknown {
+    const { run, scope, task } = this.#unit
+    if (typeof expression !== 'string') return run.jinja.resolve(expression, scope)
+    return run.jinja.resolve(run.jinja.expression(expression, scope, () => task.loc), scope)
+  }
+  async run(steps: readonly Step[]): Promise<readonly Ran[]> {
+    return (await this.#place.exchange()).run(steps)
+  }
+  /** What was read before a pause counts no longer: an action waits for something to change. */
+  async sleep(seconds: number): Promise<void> {
+    await new Promise((resolve) => { setTimeout(resolve, seconds * 1000) })
+    this.#place.machine.changed()
+  }
+  progress(text: string): void {
+    const { run, task } = this.#unit
+    run.emit({ type: 'output', host: this.#unit.host.name, task: task.id, chunk: run.masker.text(text) })
+  }
+  warn(message: string): void { this.#unit.run.warn(message, this.#unit.task.loc) }
+  addHost(host: Parameters<Control['addHost']>[0]): boolean { return this.#unit.run.inventory.addHost(host.name, host.groups, host.vars) }
+  addGroup(group: string, parents: readonly string[]): boolean {
+    return this.#unit.run.inventory.addGroup(group, parents, [this.#unit.host.name])
+  }
+  async load(path: string): Promise<unknown> {
+    const { run, scope, task } = this.#unit
+    const file = await findLocal(scope.search, 'vars', path, task.loc)
+    if (file.kind === 'directory') throw fault('file-not-found', task.loc, { path, searched: candidates(scope.search, 'vars', path) })
+    return run.loadFile(file.path)
+  }
+}
+
+export const createControl = (unit: Unit, place: Place): HostControl => new HostControl(unit, place)

@@ -1,0 +1,142 @@
+/**
+ * What goes to and comes from one account on one machine: reads and steps of a turn of the event loop travel in one write, reads
+ * joined into one script a probe. An answer counts until something on the machine may have changed (an epoch); in a dry run the
+ * predictions of earlier tasks are overlaid.
+ */
+import type { Predicted, Probe, Ran, RunOptions, Session, Step } from '../core/types.ts'
+import { fault } from '../core/errors.ts'
+
+/** What a read found, and, in a dry run, why a real run might find otherwise. */
+export interface Answer<T> { readonly value: T; readonly uncertain?: string }
+
+/** What is known of one machine (an endpoint): shared by all inventory hosts and accounts that are on it. */
+export class Machine {
+  readonly #answers = new Map<string, Map<string, Promise<unknown>>>()
+  readonly #lasting = new Map<string, Map<string, Promise<unknown>>>()
+  readonly #predicted = new Map<string, Map<string, unknown>>()
+  readonly #unforeseen: string[] = []
+  #epoch = 0
+
+  get epoch(): number { return this.#epoch }
+  /** Something may have changed here: whatever was read may be wrong now. */
+  changed(): void {
+    this.#epoch += 1
+    this.#answers.clear()
+  }
+  /** A dry run: from now on reads find what these steps would have left. */
+  predict(after: readonly Predicted[]): void {
+    for (const one of after) {
+      if ('unknown' in one) { this.#unforeseen.push(one.unknown); continue }
+      const ofProbe = this.#predicted.get(one.probe) ?? new Map<string, unknown>()
+      ofProbe.delete(one.id) // a later prediction must also stand later: it may overrule what another id implied
+      ofProbe.set(one.id, one.value)
+      this.#predicted.set(one.probe, ofProbe)
+    }
+  }
+  /** The last word of the predictions on this key: its own, or what a later one for another id implies. */
+  foreseen<K, T>(probe: Probe<K, T>, key: K): { readonly value: T } | undefined {
+    const ofProbe = this.#predicted.get(probe.name)
+    if (ofProbe === undefined) return undefined
+    const id = probe.id(key)
+    let found: { readonly value: T } | undefined
+    for (const [otherId, value] of ofProbe as Map<string, T>) {
+      const implied = otherId === id ? value : probe.imply?.(otherId, value, key)
+      if (implied !== undefined) found = { value: implied }
+    }
+    return found
+  }
+  /** Why things may be there in a real run that this dry run does not find. */
+  get unforeseen(): string | undefined { return this.#unforeseen.at(-1) }
+
+  answers(account: string, lasting: boolean): Map<string, Promise<unknown>> {
+    const all = lasting ? this.#lasting : this.#answers
+    const known = all.get(account) ?? new Map<string, Promise<unknown>>()
+    all.set(account, known)
+    return known
+  }
+}
+
+interface Group { add(key: unknown, resolve: (answer: unknown) => void, reject: (error: unknown) => void): void; send(): void }
+
+export class Exchange {
+  readonly session: Session
+  readonly machine: Machine
+  readonly #account: string
+  readonly #env: Readonly<Record<string, string>>
+  #steps: (() => void)[] = []
+  #groups = new Map<string, Group>()
+  #scheduled = false
+
+  constructor(session: Session, machine: Machine, account: string, env: Readonly<Record<string, string>>) {
+    this.session = session
+    this.machine = machine
+    this.#account = account
+    this.#env = env
+  }
+
+  async read<K, T>(probe: Probe<K, T>, key: K): Promise<Answer<T>> {
+    const foreseen = this.machine.foreseen(probe, key)
+    if (foreseen !== undefined) return foreseen
+    const known = this.machine.answers(this.#account, probe.lasting === true)
+    const id = `${probe.name}\0${probe.id(key)}`
+    const before = known.get(id) as Promise<T> | undefined
+    const asked = before ?? this.#ask(probe, key)
+    if (before === undefined) {
+      known.set(id, asked)
+      asked.catch(() => { if (known.get(id) === asked) known.delete(id) })
+    }
+    const value = await asked
+    const reason = this.machine.unforeseen
+    return reason !== undefined && probe.absent?.(value) === true ? { value, uncertain: reason } : { value }
+  }
+
+  /** Runs steps before any read that was asked for in this turn. What was known of the machine ends here. */
+  run(steps: readonly Step[], options?: RunOptions): Promise<readonly Ran[]> {
+    this.machine.changed()
+    return new Promise((resolve, reject) => {
+      const withEnv = steps.map((step): Step => ({ ...step, env: { ...this.#env, ...step.env } }))
+      this.#steps.push(() => { this.session.run(withEnv, options).then(resolve, reject) })
+      this.#schedule()
+    })
+  }
+
+  #ask<K, T>(probe: Probe<K, T>, key: K): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const group = this.#groups.get(probe.name) ?? this.#groupOf(probe)
+      this.#groups.set(probe.name, group)
+      group.add(key, resolve as (answer: unknown) => void, reject)
+      this.#schedule()
+    })
+  }
+
+  #groupOf<K, T>(probe: Probe<K, T>): Group {
+    const keys: K[] = []
+    const settle: { resolve(answer: unknown): void; reject(error: unknown): void }[] = []
+    const answer = (ran: Ran | undefined): void => {
+      const answers = probe.parse(ran?.stdout ?? '', keys)
+      if (answers.length !== keys.length) throw fault('probe-unreadable', undefined, { probe: probe.name, output: `${ran?.stdout ?? ''}${ran?.stderr ?? ''}` })
+      answers.forEach((one, i) => settle[i]?.resolve(one))
+    }
+    return {
+      add: (key, resolve, reject) => { keys.push(key as K); settle.push({ resolve, reject }) },
+      send: () => {
+        this.session.run([{ sh: probe.script(keys), okRc: 'any', env: this.#env }]).then(([ran]) => answer(ran))
+          .catch((error: unknown) => { for (const one of settle) one.reject(error) })
+      },
+    }
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => {
+      const steps = this.#steps
+      const groups = [...this.#groups.values()]
+      this.#steps = []
+      this.#groups = new Map()
+      this.#scheduled = false
+      for (const start of steps) start()
+      for (const group of groups) group.send()
+    })
+  }
+}

@@ -1,0 +1,23 @@
+/** Lets at most so many pass at once (forks, throttle). */
+
+export interface Gate { run<T>(work: () => Promise<T>): Promise<T> }
+
+export function createGate(width: number): Gate {
+  let free = Math.max(1, width)
+  const waiting: (() => void)[] = []
+  const enter = (): Promise<void> | undefined => {
+    if (free > 0) { free -= 1; return undefined }
+    return new Promise((resolve) => { waiting.push(resolve) })
+  }
+  const leave = (): void => {
+    const next = waiting.shift()
+    if (next === undefined) free += 1
+    else next()
+  }
+  return {
+    async run(work) {
+      await enter()
+      try { return await work() } finally { leave() }
+    },
+  }
+}

@@ -1,0 +1,120 @@
+/** Dynamic includes: which file or role each host asks for, loaded once for all hosts that ask for the same, then walked. */
+import type { Data, Frame, Node, Task } from '../core/types.ts'
+import { dictEntries, isDict, omit } from '../core/value.ts'
+import { inheritLoc } from '../core/loc.ts'
+import { pyStr } from '../template/python.ts'
+import { skipOf } from './attempt.ts'
+import type { HostState } from './context.ts'
+import { gather, isLooped, itemFrame, itemsOf, loopControl } from './loop.ts'
+import { reportFailure, walkNodes, type Walk } from './nodes.ts'
+import { present, skipped } from './outcome.ts'
+import { taskScope } from './scopes.ts'
+
+/** One thing to include for some hosts: same arguments, same loop item. */
+interface Wish { readonly args: Data; readonly frames: readonly Frame[]; readonly hosts: HostState[]; readonly label?: string }
+
+/** What every host wants included, grouped, in the order in which it was first wanted. Hosts whose condition is false are reported. */
+function wishes(walk: Walk, task: Task, hosts: readonly HostState[]): readonly Wish[] {
+  const found = new Map<string, Wish>()
+  for (const host of hosts) {
+    try {
+      for (const one of wishesOf(walk, task, host)) {
+        const key = JSON.stringify([one.args, one.frames.map((frame) => Object.entries(frame.vars).map(([name, value]) => [name, keyOf(value)]))])
+        const same = found.get(key)
+        if (same === undefined) found.set(key, { ...one, hosts: [host] })
+        else same.hosts.push(host)
+      }
+    } catch (error) {
+      reportFailure(walk, task, host, error)
+    }
+  }
+  return [...found.values()]
+}
+const keyOf = (value: unknown): unknown => value instanceof Map ? [...value] : value
+
+function wishesOf(walk: Walk, task: Task, host: HostState): Omit<Wish, 'hosts'>[] {
+  const { run, play } = walk
+  const varsFiles = walk.varsFiles(host)
+  const unit = (frames: readonly Frame[]): Parameters<typeof skipOf>[0] =>
+    ({ run, play, host, task, varsFiles, scope: taskScope(run, play, host, task, varsFiles, { frames }), lookAhead: () => undefined })
+  const scope = unit([]).scope
+  if (!isLooped(task)) {
+    const one = unit([])
+    const skip = skipOf(one)
+    if (skip === undefined) return [{ args: argsOf(walk, task, one.scope), frames: [] }]
+    report(walk, task, host, skip, false)
+    return []
+  }
+  const items = itemsOf(run, task, scope)
+  const control = loopControl(run, task, scope)
+  const wanted: Omit<Wish, 'hosts'>[] = []
+  const drafts: Parameters<typeof gather>[0][number][] = []
+  for (const [i, value] of items.entries()) {
+    const frame = itemFrame(items, i, control)
+    const one = unit([frame])
+    const label = pyStr(control.label === undefined ? value : run.jinja.resolve(control.label, one.scope))
+    const skip = skipOf(one)
+    if (skip === undefined) wanted.push({ args: argsOf(walk, task, one.scope), frames: [frame], label })
+    else {
+      drafts.push({ label, draft: skip, keys: { item: value } })
+      run.emit({ type: 'item', host: host.name, task: task.id, label, result: present(run, skip, { ms: 0, trips: 0 }, false) })
+    }
+  }
+  if (wanted.length === 0) report(walk, task, host, items.length === 0 ? skipped('No items in the list') : gather(drafts), items.length > 0)
+  return wanted
+}
+
+function report(walk: Walk, task: Task, host: HostState, draft: Parameters<typeof present>[1], looped: boolean): void {
+  host.stats.skipped += 1
+  walk.run.emit({ type: 'result', host: host.name, task: task.id, result: present(walk.run, draft, { ms: 0, trips: 0 }, false), looped })
+}
+
+function argsOf(walk: Walk, task: Task, scope: ReturnType<typeof taskScope>): Data {
+  const given: Data = {}
+  if (!isDict(task.args)) return given
+  for (const [key, value] of dictEntries(task.args)) {
+    // `apply` is about the included tasks: its templates are theirs
+    const templated = key === 'apply' ? value : walk.run.jinja.resolve(value, scope)
+    if (templated !== omit) given[String(key)] = templated
+  }
+  return inheritLoc(given, task.args)
+}
+
+/** The task as parent of what it includes, with the loop's variables. */
+const parentOf = (task: Task, wish: Wish): Task => ({ ...task, args: wish.args, vars: [...task.vars, ...wish.frames] })
+
+async function walkIncluded(walk: Walk, task: Task, wish: Wish, file: string, load: (parent: Task) => Promise<readonly Node[]>): Promise<void> {
+  let nodes: readonly Node[]
+  try {
+    nodes = await load(parentOf(task, wish))
+  } catch (error) {
+    for (const host of wish.hosts) reportFailure(walk, task, host, error)
+    return
+  }
+  for (const host of wish.hosts) host.stats.ok += 1
+  walk.run.emit({ type: 'included', file, hosts: wish.hosts.map((host) => host.name), ...(wish.label === undefined ? {} : { label: wish.label }) })
+  await walkNodes({ ...walk, hosts: wish.hosts }, nodes)
+}
+
+export async function includeTasks(walk: Walk, task: Task, hosts: readonly HostState[]): Promise<void> {
+  const { loader } = walk.run
+  for (const wish of wishes(walk, task, hosts)) {
+    const path = pyStr(wish.args['file'] ?? wish.args['_raw_params'] ?? '')
+    const found = loader.findTasks(path, task)
+    await walkIncluded(walk, task, wish, found, (parent) =>
+      loader.tasksFile(found, parent, { ...(isDict(wish.args['apply']) && !(wish.args['apply'] instanceof Map) ? { apply: wish.args['apply'] } : {}), isHandlers: task.isHandler }))
+  }
+}
+
+export async function includeRole(walk: Walk, task: Task, hosts: readonly HostState[]): Promise<void> {
+  const { run, play } = walk
+  for (const wish of wishes(walk, task, hosts)) {
+    await walkIncluded(walk, task, wish, pyStr(wish.args['name'] ?? wish.args['role'] ?? ''), async (parent) => {
+      const { role, nodes, handlers } = await run.loader.includeRole(wish.args, parent)
+      play.handlers.push(...handlers)
+      if (wish.args['public'] === true) play.roles.push(role)
+      return nodes
+    })
+  }
+}
+

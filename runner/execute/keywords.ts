@@ -1,0 +1,59 @@
+/** Values of a task's keywords on one host: templated when they are needed. */
+import type { Data, Task } from '../core/types.ts'
+import { dictEntries, isDict, omit } from '../core/value.ts'
+import { valueLoc } from '../core/loc.ts'
+import { fault } from '../core/errors.ts'
+import type { Scope } from '../vars/scope.ts'
+import { pyStr } from '../template/python.ts'
+import { truthy } from './connect.ts'
+import type { Run } from './context.ts'
+
+/** The value of a keyword, templated; undefined where the task has none or it is omitted. */
+export function keyword(run: Run, task: Task, scope: Scope, name: string): unknown {
+  const written = task.kw[name]
+  if (written === undefined) return undefined
+  const value = run.jinja.resolve(written, scope)
+  return value === omit ? undefined : value
+}
+export const flag = (run: Run, task: Task, scope: Scope, name: string): boolean | undefined => {
+  const value = keyword(run, task, scope, name)
+  return value === undefined || value === null ? undefined : truthy(value)
+}
+export function numberOf(run: Run, task: Task, scope: Scope, name: string, otherwise: number): number {
+  const value = keyword(run, task, scope, name)
+  if (value === undefined || value === null) return otherwise
+  const number = Number(pyStr(value))
+  if (Number.isNaN(number)) throw fault('bad-number', valueLoc(task.kw, name) ?? task.loc, { keyword: name, value: pyStr(value) })
+  return number
+}
+
+/** `environment` of the play, blocks and task, outer first, as text. */
+export function environment(run: Run, task: Task, scope: Scope): Readonly<Record<string, string>> {
+  const value = keyword(run, task, scope, 'environment')
+  const list: readonly unknown[] = Array.isArray(value) ? value.flat() : value === undefined ? [] : [value]
+  const env: Record<string, string> = {}
+  for (const one of list) {
+    if (!isDict(one)) continue
+    for (const [key, item] of dictEntries(one)) if (item !== omit && item !== null) env[String(key)] = pyStr(item)
+  }
+  return env
+}
+
+/** The task's keywords that say where and as whom it acts, templated. */
+export function placing(run: Run, task: Task, scope: Scope): Data {
+  const names = ['connection', 'remote_user', 'port', 'become', 'become_user', 'become_method', 'become_exe', 'become_flags']
+  return Object.fromEntries(names.filter((name) => task.kw[name] !== undefined).map((name) => [name, keyword(run, task, scope, name)]))
+}
+
+/** Names a task for the banner; what cannot be templated there stays as written. */
+export function titleOf(run: Run, task: Task, scope: Scope | undefined): string {
+  const role = task.role === undefined ? '' : `${task.role.name} : `
+  let name: unknown = task.name
+  if (scope !== undefined && name !== undefined) {
+    try { name = run.jinja.resolve(name, scope) } catch { name = written(task.name) }
+  }
+  const text = name === undefined || name === null || name === '' ? task.module : typeof name === 'object' ? written(name) : pyStr(name)
+  return `${role}${text}`
+}
+const written = (value: unknown): string =>
+  typeof value === 'object' && value !== null && 'source' in value ? String(value.source) : pyStr(value)

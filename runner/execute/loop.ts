@@ -1,0 +1,90 @@
+/** Loops: the items of `loop` and `with_*`, the scope of each, and the gathered result. */
+import type { Data, Frame, Task } from '../core/types.ts'
+import { dictGet, isDict, Unknown, UnknownValue } from '../core/value.ts'
+import { fault, Fault } from '../core/errors.ts'
+import { valueLoc } from '../core/loc.ts'
+import type { Scope } from '../vars/scope.ts'
+import { pyStr, typeName } from '../template/python.ts'
+import type { Run } from './context.ts'
+import { isChanged, isFailed, type Draft } from './outcome.ts'
+
+export interface LoopControl {
+  readonly loopVar: string
+  readonly indexVar?: string
+  readonly label: unknown
+  readonly pause: unknown
+  readonly extended: boolean
+  readonly breakWhen: unknown
+}
+export interface Item { readonly value: unknown; readonly vars: Data }
+
+export const isLooped = (task: Task): boolean => task.kw['loop'] !== undefined || task.kw['loop_with'] !== undefined
+
+export function loopControl(run: Run, task: Task, scope: Scope): LoopControl {
+  const written = task.kw['loop_control']
+  const get = (name: string): unknown => isDict(written) ? dictGet(written, name) : undefined
+  const value = (name: string): unknown => run.jinja.resolve(get(name), scope)
+  const indexVar = value('index_var')
+  return {
+    loopVar: get('loop_var') === undefined ? 'item' : pyStr(value('loop_var')), label: get('label'), pause: get('pause'), breakWhen: get('break_when'),
+    extended: value('extended') === true, ...(indexVar === undefined ? {} : { indexVar: pyStr(indexVar) }),
+  }
+}
+
+/** The items of a looped task. */
+export function itemsOf(run: Run, task: Task, scope: Scope): readonly unknown[] {
+  const withLookup = task.kw['loop_with']
+  if (isDict(withLookup)) return lookupItems(run, pyStr(dictGet(withLookup, 'name')), dictGet(withLookup, 'value'), scope, task)
+  const value = run.jinja.resolve(task.kw['loop'], scope)
+  if (value instanceof Unknown) throw new UnknownValue(value.reason)
+  if (!Array.isArray(value)) throw fault('loop-no-list', valueLoc(task.kw, 'loop') ?? task.loc, { type: typeName(value) })
+  return value
+}
+
+function lookupItems(run: Run, name: string, written: unknown, scope: Scope, task: Task): readonly unknown[] {
+  const terms = run.jinja.resolve(written, scope)
+  const inner = scope.child({ play_loop_lookup: name, play_loop_terms: terms })
+  const source = Array.isArray(terms) ? 'query(play_loop_lookup, *play_loop_terms)' : 'query(play_loop_lookup, play_loop_terms)'
+  try {
+    const found = run.jinja.resolve(run.jinja.expression(source, inner), inner)
+    return Array.isArray(found) ? found : [found]
+  } catch (error) {
+    if (error instanceof Fault) throw error.within(`in with_${name}`, task.loc)
+    throw error
+  }
+}
+
+/** Variables that an item brings: its value, its index, `ansible_loop`. */
+export function itemFrame(items: readonly unknown[], index: number, control: LoopControl): Frame {
+  const extended = !control.extended ? {} : { ansible_loop: {
+    allitems: items, index: index + 1, index0: index, first: index === 0, last: index === items.length - 1, length: items.length,
+    revindex: items.length - index, revindex0: items.length - index - 1,
+    ...(index > 0 ? { previtem: items[index - 1] } : {}), ...(index < items.length - 1 ? { nextitem: items[index + 1] } : {}),
+  } }
+  return { name: 'loop item', vars: {
+    [control.loopVar]: items[index], ansible_loop_var: control.loopVar, ...extended,
+    ...(control.indexVar === undefined ? {} : { [control.indexVar]: index, ansible_index_var: control.indexVar }),
+  } }
+}
+
+/** The result of the whole loop, as Ansible registers it. */
+export function gather(items: readonly { readonly label: string; readonly draft: Draft; readonly keys: Data }[]): Draft {
+  const drafts = items.map((item) => item.draft)
+  const results = items.map(({ draft, keys }) => ({ ...draft.data, ...keys }))
+  const failed = drafts.some(isFailed)
+  const skippedAll = drafts.length > 0 && drafts.every((one) => one.data['skipped'] === true)
+  const unknown = drafts.find((one) => one.unknown !== undefined)?.unknown
+  const unreachable = drafts.some((one) => one.unreachable === true)
+  const data: Data = {
+    results, changed: drafts.some(isChanged), skipped: skippedAll,
+    msg: failed ? 'One or more items failed' : skippedAll ? 'All items skipped' : 'All items completed',
+    ...(failed ? { failed: true } : {}), ...(unreachable ? { unreachable: true } : {}),
+  }
+  if (drafts.length === 0) Object.assign(data, { skipped: true, skipped_reason: 'No items in the list', msg: 'No items in the list' })
+  else if (!skippedAll) delete data['skipped']
+  const waiting = drafts.length > 0 && drafts.every((one) => one.data['dry_run_skipped'] === true || one.data['skipped'] === true)
+  return {
+    data: { ...data, ...(waiting ? { dry_run_skipped: true } : {}) }, changes: drafts.flatMap((one) => one.changes),
+    ...(unknown === undefined ? {} : { unknown }), ...(unreachable ? { unreachable } : {}), items,
+  }
+}

@@ -1,0 +1,171 @@
+/** Walks tasks, blocks and roles with a set of hosts: lockstep for strategy linear, one host at a time for free. */
+import type { Block, Frame, Node, RoleNode, Task } from '../core/types.ts'
+import { selected } from '../playbook/tags.ts'
+import { createGate, type Gate } from './gate.ts'
+import type { HostState, PlayState, Run } from './context.ts'
+import { flag, keyword, titleOf } from './keywords.ts'
+import { includeRole, includeTasks } from './include.ts'
+import { handlerTasks } from './handlers.ts'
+import { runMeta } from './meta.ts'
+import { runTask, type TaskRun } from './task.ts'
+import { taskScope } from './scopes.ts'
+import { prefetch } from './ahead.ts'
+import { draftOf, present } from './outcome.ts'
+
+/** What a walk knows: where it is in the play. */
+export interface Walk {
+  readonly run: Run
+  readonly play: PlayState
+  readonly hosts: readonly HostState[]
+  readonly varsFiles: (host: HostState) => readonly Frame[]
+  readonly rescued: boolean
+  /** What follows the list that is being walked, nearest first. */
+  readonly after: readonly (readonly Node[])[]
+  /** throttle gates by task. */
+  readonly gates: Map<Task, Gate>
+}
+
+const alive = (walk: Walk): HostState[] => walk.hosts.filter((host) => host.alive)
+
+export async function walkNodes(walk: Walk, nodes: readonly Node[]): Promise<void> {
+  for (const [i, node] of nodes.entries()) {
+    if (alive(walk).length === 0) return
+    const here: Walk = { ...walk, after: [nodes.slice(i + 1), ...walk.after] }
+    if (node.kind === 'task') await walkTask(here, node)
+    else if (node.kind === 'block') await walkBlock(here, node)
+    else await walkRole(here, node)
+  }
+}
+
+const isSelected = (run: Run, node: Node): boolean => selected(tagsOf(node), run.options.tags, run.options.skipTags)
+const tagsOf = (node: Node): readonly string[] => { const { tags } = node.kw; return Array.isArray(tags) ? tags.map(String) : [] }
+
+async function walkTask(walk: Walk, task: Task): Promise<void> {
+  const { run } = walk
+  const hosts = alive(walk).filter((host) => task.role === undefined || !host.roleEnded.has(task.role))
+  const [first] = hosts
+  if (first === undefined || !isSelected(run, task)) return
+  if (task.module === 'meta') return runMeta(walk, task, hosts)
+  if (!task.isHandler && run.startAt !== undefined && !run.startAt(titleOf(run, task, scopeOf(walk, task, first)))) return
+  announce(walk, task, first)
+  if (task.module === 'include_tasks' || task.module === 'include') return includeTasks(walk, task, hosts)
+  if (task.module === 'include_role') return includeRole(walk, task, hosts)
+  await runOn(walk, task, hosts)
+}
+
+export function announce(walk: Walk, task: Task, host: HostState): void {
+  const { run } = walk
+  const name = titleOf(run, task, scopeOf(walk, task, host))
+  run.emit({ type: 'task', id: task.id, name: run.masker.text(name), module: task.module, isHandler: task.isHandler, loc: task.loc })
+}
+export const scopeOf = (walk: Walk, task: Task, host: HostState): ReturnType<typeof taskScope> =>
+  taskScope(walk.run, walk.play, host, task, walk.varsFiles(host))
+
+/** The task on all these hosts at once, as many as forks and throttle allow; then what a failure means for the others. */
+export async function runOn(walk: Walk, task: Task, hosts: readonly HostState[]): Promise<void> {
+  const { run, play } = walk
+  const [first] = hosts
+  if (first === undefined) return
+  const scope = scopeOf(walk, task, first)
+  const ctx = (host: HostState): TaskRun => ({
+    run, play, task, varsFiles: walk.varsFiles(host), rescued: walk.rescued, lookAhead: (one) => { prefetch(walk, task, one) },
+  })
+  const once = failSafe(() => flag(run, task, scope, 'run_once')) === true
+  const gate = throttle(walk, task, failSafe(() => keyword(run, task, scope, 'throttle')))
+  const guarded = (host: HostState, share: readonly HostState[]): Promise<unknown> =>
+    run.gate.run(() => gate === undefined ? runTask(ctx(host), host, share) : gate.run(() => runTask(ctx(host), host, share)))
+  if (once) await guarded(first, hosts.slice(1))
+  else await Promise.all(hosts.map((host) => guarded(host, [])))
+  const failed = hosts.some((host) => host.failed?.task === task || host.unreachable)
+  if (failed && failSafe(() => flag(run, task, scope, 'any_errors_fatal')) === true) failOthers(walk, task)
+}
+const failSafe = <T>(work: () => T): T | undefined => { try { return work() } catch { return undefined } }
+
+function throttle(walk: Walk, task: Task, wanted: unknown): Gate | undefined {
+  const width = Number(wanted)
+  if (!(width > 0)) return undefined
+  const gate = walk.gates.get(task) ?? createGate(width)
+  walk.gates.set(task, gate)
+  return gate
+}
+
+/** any_errors_fatal: the hosts that are still fine stop here too, without counting as failed. */
+function failOthers(walk: Walk, task: Task): void {
+  for (const host of alive(walk)) host.failed = { task, data: { failed: true, msg: 'another host failed and any_errors_fatal is set' } }
+}
+
+/** A dry run's include or other step that could not be worked out for a host. */
+export function reportFailure(walk: Walk, task: Task, host: HostState, error: unknown): void {
+  const one = draftOf(error)
+  const result = present(walk.run, one, { ms: 0, trips: 0 }, false)
+  const ignored = failSafe(() => flag(walk.run, task, scopeOf(walk, task, host), 'ignore_errors')) === true && result.outcome === 'failed'
+  if (result.outcome === 'unknown') host.stats.unknown += 1
+  else if (ignored) { host.stats.ok += 1; host.stats.ignored += 1 } else { host.failed = { task, data: one.data }; host.stats.failed += 1 }
+  walk.run.emit({ type: 'result', host: host.name, task: task.id, result: ignored ? { ...result, ignored } : result, looped: false, ...(walk.rescued ? { rescued: true } : {}) })
+}
+
+async function walkBlock(walk: Walk, block: Block): Promise<void> {
+  const hosts = alive(walk)
+  const rescues = block.rescue.length > 0
+  await walkNodes({ ...walk, hosts, rescued: walk.rescued || rescues, after: [block.always, ...walk.after] }, block.body)
+  if (rescues) await rescue(walk, block, hosts.filter((host) => host.failed !== undefined && !host.unreachable))
+  if (block.always.length > 0) await always(walk, block, hosts.filter((host) => !host.unreachable && !host.ended))
+}
+
+async function rescue(walk: Walk, block: Block, hosts: readonly HostState[]): Promise<void> {
+  for (const host of hosts) {
+    const { failed } = host
+    if (failed === undefined) continue
+    host.setFrame.vars['ansible_failed_task'] = { name: failed.task.name === undefined ? failed.task.module : titleOf(walk.run, { ...failed.task, role: undefined } as unknown as Task, scopeOf(walk, failed.task, host)), action: failed.task.module }
+    host.setFrame.vars['ansible_failed_result'] = failed.data
+    host.failed = undefined
+    if (host.stats.failed > 0) host.stats.failed -= 1
+    host.stats.rescued += 1
+  }
+  await walkNodes({ ...walk, hosts, after: [block.always, ...walk.after] }, block.rescue)
+  for (const host of hosts) {
+    if (host.failed !== undefined) continue
+    delete host.setFrame.vars['ansible_failed_task']
+    delete host.setFrame.vars['ansible_failed_result']
+  }
+}
+
+/** Runs for failed hosts too; what failed stays failed. */
+async function always(walk: Walk, block: Block, hosts: readonly HostState[]): Promise<void> {
+  const before = new Map(hosts.map((host) => [host, host.failed]))
+  for (const host of hosts) host.failed = undefined
+  await walkNodes({ ...walk, hosts }, block.always)
+  for (const [host, failed] of before) host.failed ??= failed
+}
+
+/** A role runs once a play for the same parameters, unless it allows duplicates. */
+async function walkRole(walk: Walk, node: RoleNode): Promise<void> {
+  const key = JSON.stringify([node.role.path, node.role.params.vars, node.kw['when'] === undefined ? '' : String(node.loc.line)])
+  const hosts = alive(walk).filter((host) => node.role.allowDuplicates || !host.rolesRun.has(key))
+  const seen = isSelected(walk.run, node) || node.body.some((child) => isSelected(walk.run, child))
+  await walkNodes({ ...walk, hosts }, node.body)
+  if (seen) for (const host of hosts) if (host.alive) host.rolesRun.add(key)
+}
+
+/** Runs what was notified on these hosts, in the order in which handlers are defined, until nothing is left. */
+export async function flushHandlers(walk: Walk): Promise<void> {
+  for (let round = 0; round < 50; round++) {
+    const next = handlerTasks(walk.play.handlers).find((handler) => alive(walk).some((host) => host.notified.has(handler)))
+    if (next === undefined) return
+    const hosts = alive(walk).filter((host) => host.notified.has(next))
+    const before = new Map(hosts.map((host) => [host, host.notified.get(next)]))
+    for (const host of hosts) host.notified.delete(next)
+    const sure = hosts.filter((host) => before.get(host)?.unknown === undefined)
+    announce(walk, next, hosts[0] as HostState)
+    for (const host of hosts) {
+      const reason = before.get(host)?.unknown
+      if (reason === undefined) continue
+      host.stats.unknown += 1
+      walk.run.emit({ type: 'result', host: host.name, task: next.id, looped: false, result: { outcome: 'unknown', changes: [], data: { unknown: `notified by a task whose result is unknown: ${reason}` }, ms: 0, trips: 0 } })
+    }
+    const inner: Walk = { ...walk, hosts: sure, after: [] }
+    if (next.module === 'include_tasks' || next.module === 'include') await includeTasks(inner, next, sure)
+    else if (next.module === 'include_role') await includeRole(inner, next, sure)
+    else await runOn(inner, next, sure)
+  }
+}

@@ -1,0 +1,56 @@
+/** Where a task acts: the host itself or the one it is delegated to, its endpoint, account, and the exchange with it. */
+import type { Become, Endpoint, Task } from '../core/types.ts'
+import { fault } from '../core/errors.ts'
+import { valueLoc } from '../core/loc.ts'
+import type { Frame } from '../core/types.ts'
+import type { Scope } from '../vars/scope.ts'
+import { accountKey, becomeOf, endpointOf, machineKey } from './connect.ts'
+import { hostState, type HostState, type PlayState, type Run } from './context.ts'
+import { Exchange, Machine } from './exchange.ts'
+import { environment, keyword, placing } from './keywords.ts'
+import { taskScope } from './scopes.ts'
+
+export interface Place {
+  /** Inventory name of the host that is acted on. */
+  readonly on: HostState
+  readonly delegated: string | undefined
+  readonly endpoint: Endpoint
+  readonly become: Become | undefined
+  readonly machine: Machine
+  exchange(): Promise<Exchange>
+}
+
+export function placeOf(run: Run, play: PlayState, host: HostState, task: Task, scope: Scope, varsFiles: readonly Frame[]): Place {
+  const to = keyword(run, task, scope, 'delegate_to')
+  if (to !== undefined && typeof to !== 'string') throw fault('not-a-name', valueLoc(task.kw, 'delegate_to') ?? task.loc, { what: 'delegate_to', found: JSON.stringify(to) })
+  const on = to === undefined || to === '' ? host : hostState(run, to)
+  const connectScope = on === host ? scope : taskScope(run, play, on, task, varsFiles)
+  const variable = (name: string): unknown => run.jinja.resolve(connectScope.get(name), connectScope)
+  const kw = placing(run, task, scope)
+  // connection: local of the play is about its own hosts; a delegated task asks the other host's variables first
+  const endpoint = endpointOf(on.name, variable, kw, run.options)
+  const become = becomeOf(variable, kw, run.options)
+  for (const secret of [endpoint.password, endpoint.passphrase, become?.password]) if (secret !== undefined) run.masker.add(secret)
+  const machine = machineOf(run, endpoint)
+  const env = environment(run, task, scope)
+  return { on, delegated: on === host ? undefined : on.name, endpoint, become, machine, exchange: () => exchangeOf(run, machine, endpoint, become, env) }
+}
+
+function machineOf(run: Run, endpoint: Endpoint): Machine {
+  const key = machineKey(endpoint)
+  const before = run.machines.get(key)
+  if (before !== undefined) return before
+  const machine = new Machine()
+  run.machines.set(key, machine)
+  return machine
+}
+
+async function exchangeOf(run: Run, machine: Machine, endpoint: Endpoint, become: Become | undefined, env: Readonly<Record<string, string>>): Promise<Exchange> {
+  const session = await run.pool.session(endpoint, become)
+  const account = accountKey(endpoint, become, env)
+  const before = run.exchanges.get(account)
+  if (before !== undefined && before.session === session) return before
+  const exchange = new Exchange(session, machine, account, env)
+  run.exchanges.set(account, exchange)
+  return exchange
+}

@@ -1,0 +1,144 @@
+/** Which variables a task of a host sees: the frames of all levels of precedence, magic variables, hostvars. */
+import { basename } from 'node:path'
+import type { Data, Frame, Role, Task } from '../core/types.ts'
+import { isDict, omit, settle } from '../core/value.ts'
+import { assemble } from '../vars/precedence.ts'
+import { Scope, type ScopeOptions } from '../vars/scope.ts'
+import { hostState, type HostState, type PlayState, type Run } from './context.ts'
+
+export const version = '2.21.0'
+
+const roleFrames = (roles: readonly Role[], pick: (role: Role) => Frame): Frame[] => roles.map(pick)
+
+/** `pending` names throw when asked for; `frames` (a loop's item) stand above all else, as in Ansible. */
+export interface ScopeWish extends Partial<ScopeOptions> { readonly frames?: readonly Frame[] }
+
+/** Frames of a host outside of any play: what `hostvars` shows. */
+function hostFrames(run: Run, host: HostState, playDir: string | undefined): Parameters<typeof assemble>[0] {
+  return {
+    roleDefaults: [], inventory: [...run.inventory.frames(host.name, playDir)], facts: host.factFrame, playVars: [], playVarsFiles: [],
+    roleVars: [], blockVars: [], taskVars: [], includeVars: host.includeFrames, setFacts: [host.setFrame], roleParams: [], includeParams: [],
+    extra: [...run.extra], magic: [],
+  }
+}
+
+export function taskScope(run: Run, play: PlayState, host: HostState, task: Task | undefined, varsFiles: readonly Frame[], wish: ScopeWish = {}): Scope {
+  const role = task?.role
+  const chain = role === undefined ? [] : [...role.parents, role]
+  const search = wish.search ?? task?.search ?? [play.play.dir]
+  const scope: { current?: Scope } = {}
+  const magic: Frame = { name: 'magic variables', vars: magicVars(run, play, host, task, search, () => scope.current) }
+  const frames = assemble({
+    ...hostFrames(run, host, play.play.dir),
+    roleDefaults: [...roleFrames(play.roles, (one) => one.defaults), ...roleFrames(chain, (one) => one.defaults)],
+    playVars: [...play.play.vars], playVarsFiles: [...varsFiles],
+    roleVars: [...roleFrames(play.roles, (one) => one.vars), ...roleFrames(chain, (one) => one.vars)],
+    roleParams: roleFrames(chain, (one) => one.params),
+    taskVars: [...(task?.vars ?? [])],
+    magic: [magic, ...(wish.frames ?? [])],
+  })
+  scope.current = new Scope(frames, {
+    search, ...(wish.pending === undefined ? {} : { pending: wish.pending }), ...(wish.asked === undefined ? {} : { asked: wish.asked }),
+  })
+  return scope.current
+}
+
+/** Variables that the run itself provides; computed only when asked for. */
+function magicVars(run: Run, play: PlayState, host: HostState, task: Task | undefined, search: readonly string[], scope: () => Scope | undefined): Data {
+  const role = task?.role
+  const alive = (names: readonly string[]): string[] => names.filter((name) => hostState(run, name).failed === undefined && !hostState(run, name).unreachable)
+  const { options } = run
+  return lazy({
+    ...hostMagic(run, host),
+    playbook_dir: () => play.play.dir,
+    ansible_play_name: () => typeof play.play.name === 'string' ? play.play.name : '',
+    ansible_play_hosts_all: () => settle([...play.all]),
+    ansible_play_hosts: () => settle(alive(play.all)),
+    ansible_play_batch: () => settle(alive(play.batch)),
+    play_hosts: () => settle(alive(play.batch)),
+    ansible_play_role_names: () => settle(play.roles.map((one) => one.name)),
+    role_names: () => settle(play.roles.map((one) => one.name)),
+    ansible_role_names: () => settle([...new Set(play.roles.flatMap((one) => [...one.parents.map((parent) => parent.name), one.name]))]),
+    ansible_dependent_role_names: () => settle([...new Set(play.roles.flatMap((one) => one.parents.map((parent) => parent.name)))]),
+    ansible_check_mode: () => task?.kw['check_mode'] === undefined ? options.check : Boolean(task.kw['check_mode']),
+    ansible_diff_mode: () => options.diff,
+    ansible_verbosity: () => options.verbosity,
+    ansible_forks: () => options.forks,
+    ...(options.limit === undefined ? {} : { ansible_limit: () => options.limit }),
+    ansible_run_tags: () => settle(options.tags.length === 0 ? ['all'] : [...options.tags]),
+    ansible_skip_tags: () => settle([...options.skipTags]),
+    ansible_search_path: () => settle([...search]),
+    environment: () => task?.kw['environment'] ?? [],
+    vars: () => { const current = scope(); return current === undefined ? {} : view(run, current) },
+    ...(role === undefined ? {} : {
+      role_name: () => role.name, role_path: () => role.path, ansible_role_name: () => role.name,
+      ansible_parent_role_names: () => settle(role.parents.map((one) => one.name).reverse()),
+      ansible_parent_role_paths: () => settle(role.parents.map((one) => one.path).reverse()),
+    }),
+  })
+}
+
+function hostMagic(run: Run, host: HostState): Record<string, () => unknown> {
+  const sources = run.options.inventory
+  return {
+    inventory_hostname: () => host.name,
+    inventory_hostname_short: () => host.name.split('.')[0],
+    inventory_file: () => run.inventory.source(host.name),
+    inventory_dir: () => run.inventory.sourceDir(host.name),
+    ansible_inventory_sources: () => settle([...sources]),
+    group_names: () => settle([...run.inventory.groupNames(host.name)]),
+    groups: () => settle(Object.fromEntries([...run.inventory.groups()].map(([name, names]) => [name, settle([...names])]))),
+    hostvars: () => hostvars(run),
+    omit: () => omit,
+    ansible_version: () => settle({ full: version, string: version, major: 2, minor: 21, revision: 0 }),
+    ansible_playbook_python: () => '/usr/bin/python3',
+    ansible_config_file: () => null,
+  }
+}
+
+/** An object whose properties are computed when they are read. */
+function lazy(makers: Record<string, () => unknown>): Data {
+  const made: Data = {}
+  for (const [name, make] of Object.entries(makers)) {
+    Object.defineProperty(made, name, { enumerable: true, configurable: true, get: () => {
+      const value = make()
+      Object.defineProperty(made, name, { value, enumerable: true })
+      return value
+    } })
+  }
+  return made
+}
+
+/** All variables of a scope as one dict, each evaluated when it is read. Marked settled: nobody walks it unasked. */
+function view(run: Run, scope: Scope): object {
+  const value = (key: string | symbol): unknown => typeof key === 'string' ? run.jinja.resolve(scope.get(key), scope) : undefined
+  const has = (key: string | symbol): boolean => typeof key === 'string' && scope.frameOf(key) !== undefined
+  return settle(new Proxy({}, {
+    get: (_, key) => value(key), has: (_, key) => has(key), ownKeys: () => [...scope.names()],
+    getOwnPropertyDescriptor: (_, key) => has(key) ? { configurable: true, enumerable: true, value: value(key) } : undefined,
+  }))
+}
+
+/** Scope of a host as other hosts see it: inventory, facts, what it set; no variables of plays, roles or tasks. */
+export function outsideScope(run: Run, name: string): Scope {
+  const host = hostState(run, name)
+  return new Scope(assemble({ ...hostFrames(run, host, run.playDir()), magic: [{ name: 'magic variables', vars: lazy(hostMagic(run, host)) }] }), { search: [] })
+}
+
+function hostvars(run: Run): object {
+  const one = (name: string): object => view(run, outsideScope(run, name))
+  const has = (key: string | symbol): key is string => typeof key === 'string' && run.inventory.host(key) !== undefined
+  return settle(new Proxy({}, {
+    get: (_, key) => has(key) ? one(key) : undefined, has: (_, key) => has(key), ownKeys: () => [...run.inventory.hosts()],
+    getOwnPropertyDescriptor: (_, key) => has(key) ? { configurable: true, enumerable: true, value: one(key) } : undefined,
+  }))
+}
+
+/** A registered result or set fact: plain data from here on, never evaluated again. */
+export function settleDeep<T>(value: T): T {
+  if (Array.isArray(value)) for (const item of value) settleDeep(item)
+  else if (isDict(value)) for (const item of value instanceof Map ? value.values() : Object.values(value)) settleDeep(item)
+  return settle(value)
+}
+
+export const roleKey = (role: Role): string => `${role.path}\0${basename(role.path)}\0${JSON.stringify(Object.keys(role.params.vars))}`

@@ -1,0 +1,197 @@
+/** The only place that wires everything: loads, opens connections, executes, and tells the reporters. */
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { homedir, hostname, userInfo } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
+import type { Data, Event, Frame, HostStats, Loc, LocalFile, Options, Playbook, RenderOptions, Reporter } from './core/types.ts'
+import { fault, Fault, toErrorData } from './core/errors.ts'
+import type { Masker } from './core/mask.ts'
+import { nearest } from './core/near.ts'
+import { Template } from './core/value.ts'
+import { createGate } from './execute/gate.ts'
+import type { Run } from './execute/context.ts'
+import { extraFrames } from './execute/extra.ts'
+import { checkTasks } from './execute/check.ts'
+import { runPlay } from './execute/play.ts'
+import { createRegistry, type Registry } from './execute/registry.ts'
+import { loadInventory, type Inventory } from './inventory/load.ts'
+import { createLoader, type Loader } from './playbook/load.ts'
+import { onlyRole } from './playbook/list.ts'
+import { lookups } from './template/lookups.ts'
+import { createJinja } from './template/jinja.ts'
+import type { Jinja, Services, Vars } from './template/call.ts'
+import { openPool } from './transport/pool.ts'
+import { loadVarsFile } from './vars/files.ts'
+import { Scope } from './vars/scope.ts'
+import { decrypt as decryptVault, encrypt as encryptVault, type VaultSecret } from './vars/vault.ts'
+import { loadSecrets, parseVaultId } from './vars/vault-secrets.ts'
+import { dumpYaml } from './yaml/dump.ts'
+import { loadYaml } from './yaml/load.ts'
+
+/** What is loaded before anything runs: enough for listing and for the syntax check. */
+export interface Loaded {
+  readonly options: Options
+  readonly inventory: Inventory
+  readonly playbooks: readonly Playbook[]
+  readonly registry: Registry
+  readonly loader: Loader
+  readonly jinja: Jinja
+  readonly masker: Masker
+  readonly extra: readonly Frame[]
+  readonly limit: ReadonlySet<string> | undefined
+  readonly loadFile: (path: string) => Promise<unknown>
+  readonly renderFile: Run['renderFile']
+}
+
+/** Questions to the person at the terminal. */
+export interface Prompts {
+  /** A text that is not shown while it is typed. */
+  secret(prompt: string): Promise<string>
+  hostKey?(question: string): Promise<boolean>
+}
+
+export type Tell = (event: Event) => void
+
+/** Folders that a playbook named on the command line is looked for in: as given, then playbooks/. */
+export function findPlaybook(path: string): string {
+  const searched = [path, join('playbooks', path)]
+  const found = searched.find((one) => existsSync(one) && statSync(one).isFile())
+  if (found !== undefined) return resolve(found)
+  const beside = (folder: string): string[] => existsSync(folder) ? readdirSync(folder).filter((name) => /\.ya?ml$/.test(name)) : []
+  const near = nearest(basename(path), [...beside('.'), ...beside('playbooks'), ...beside(dirname(path))])
+  throw fault('playbook-missing', undefined, { path, searched, near })
+}
+
+function createServices(secrets: readonly VaultSecret[], masker: Masker, tell: Tell, inventory: () => Inventory | undefined): Services {
+  return {
+    parseYaml: (text, file) => loadYaml(text, file, { templates: false }).value,
+    dumpYaml,
+    decrypt: (ciphertext, loc) => { const text = decryptVault(ciphertext, secrets, loc); masker.add(text); return text },
+    encrypt: (text, secret, id, salt) => encryptVault(text, secret, id, salt),
+    matchHosts: (pattern) => inventory()?.match(pattern) ?? [],
+    secret: (text) => { masker.add(text) },
+    warn: (message, loc) => { tell({ type: 'warning', message, ...(loc === undefined ? {} : { loc }) }) },
+  }
+}
+
+/** Loads inventory and playbooks and checks them; throws a Fault at the first thing that is wrong. */
+export async function load(options: Options, masker: Masker, tell: Tell, prompts: Prompts): Promise<Loaded> {
+  const warn = (message: string, loc?: Loc): void => { tell({ type: 'warning', message: masker.text(message), ...(loc === undefined ? {} : { loc }) }) }
+  const sources = [...options.vaultIds, ...options.vaultPasswordFiles, ...(options.askVault ? ['default@prompt'] : [])].map(parseVaultId)
+  const secrets = await loadSecrets(sources, { cwd: process.cwd(), ask: prompts.secret })
+  let inventory: Inventory | undefined
+  const services = createServices(secrets, masker, tell, () => inventory)
+  const jinja = createJinja(services)
+  const decrypt = (text: string, loc?: Loc): string => services.decrypt(text, loc)
+  const scopeOf = (frames: readonly Frame[]): Scope => new Scope(frames, { search: [process.cwd()] })
+  const extra = extraFrames(options.extraVars, { decrypt, warn })
+  const extraVars: Data = Object.assign({}, ...extra.map((frame) => frame.vars))
+  inventory = await loadInventory(options.inventory, {
+    cwd: process.cwd(), decrypt, warn, extraVars, evaluate: (source, vars) => { const scope = scopeOf([{ name: 'inventory', vars }]); return jinja.resolve(jinja.expression(source, scope), scope) },
+  })
+  const registry = createRegistry()
+  const loader = createLoader({
+    known: {
+      resolve: registry.resolve, names: registry.names, isAction: registry.isAction, freeForm: (name) => freeForm.has(name),
+      isLookup: (name) => name in lookups, lookups: () => Object.keys(lookups),
+    },
+    render: (value, frames) => { const scope = scopeOf([...frames, ...extra]); return jinja.resolve(value, scope) },
+    rolesPath: [join(homedir(), '.ansible/roles'), '/usr/share/ansible/roles', '/etc/ansible/roles'],
+    decrypt: (text, loc) => decrypt(text, loc), warn,
+  })
+  const read: Playbook[] = []
+  for (const path of options.playbooks) read.push(await loader.playbook(findPlaybook(path)))
+  const playbooks = options.role === undefined ? read : read.map((one) => onlyRole(one, options.role ?? ''))
+  await checkTasks(registry, playbooks)
+  const limit = options.limit === undefined ? undefined : limitOf(inventory, options.limit)
+  return {
+    options, inventory, playbooks, registry, loader, jinja, masker, extra, limit,
+    loadFile: (path) => Promise.resolve(loadVarsFile(path, { decrypt, warn }).vars),
+    renderFile: (file, vars, wish) => renderFile(jinja, services, file, vars, wish),
+  }
+}
+const freeForm = new Set(['command', 'shell', 'raw', 'script', 'meta', 'include_tasks', 'include_role', 'import_tasks', 'import_role', 'include', 'include_vars', 'import_playbook', 'set_fact', 'add_host', 'group_by', 'win_command', 'win_shell'])
+
+function limitOf(inventory: Inventory, pattern: string): ReadonlySet<string> {
+  const found = inventory.match(pattern)
+  if (found.length === 0) throw fault('no-inventory-match', undefined, { pattern, near: nearest(pattern, [...inventory.hosts(), ...inventory.groups().keys()]) })
+  return new Set(found)
+}
+
+/** EJS for *.ejs, Jinja for all else, with the variables that Ansible gives templates. */
+async function renderFile(jinja: Jinja, services: Services, file: LocalFile, vars: Vars, options: RenderOptions): Promise<string> {
+  const source = Buffer.from(await file.read()).toString('utf8')
+  const info = statSync(file.path)
+  const names: Data = {
+    template_host: hostname(), template_path: file.path, template_fullpath: resolve(file.path), template_uid: ownerName(info.uid),
+    template_run_date: new Date().toISOString(), template_mtime: info.mtime.toISOString(), template_destpath: options.dest ?? null,
+  }
+  if (vars.get('ansible_managed') === undefined) names['ansible_managed'] = 'Ansible managed'
+  const scope = vars.child(names)
+  if (file.path.endsWith('.ejs')) {
+    const { renderEjs } = await import('./template/ejs.ts')
+    return renderEjs(source, file.path, scope, { jinja, services, search: [dirname(file.path), ...vars.search] })
+  }
+  return jinja.text(new Template(source, placesIn(source, file.path)), scope, options)
+}
+const ownerName = (uid: number): string => { const me = userInfo(); return me.uid === uid ? me.username : String(uid) }
+function placesIn(source: string, file: string): (offset: number) => Loc {
+  return (offset) => {
+    const before = source.slice(0, offset).split('\n')
+    return { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
+  }
+}
+
+/** Runs what was loaded. The exit code is Ansible's: 0, 2 where a host failed, 4 where one was unreachable. */
+export async function execute(loaded: Loaded, reporter: Reporter, prompts: Prompts): Promise<number> {
+  const { options, masker } = loaded
+  const emit = (event: Event): void => { reporter.on(event) }
+  const said = new Set<string>()
+  const warn = (message: string, loc?: Loc): void => {
+    const key = `${message} ${loc?.file ?? ''}:${loc?.line ?? ''}`
+    if (said.has(key)) return
+    said.add(key)
+    emit({ type: 'warning', message: masker.text(message), ...(loc === undefined ? {} : { loc }) })
+  }
+  const pool = openPool({ masker, warn: (message) => { warn(message) }, ...(prompts.hostKey === undefined ? {} : { promptHostKey: prompts.hostKey }) })
+  let playDir = process.cwd(), id = 1_000_000
+  const run: Run = {
+    ...loaded, pool, emit, warn, hosts: new Map(), machines: new Map(), exchanges: new Map(), gate: createGate(options.forks), custom: {},
+    startedAt: new Date(), gathers: true, nextId: () => ++id, playDir: () => playDir,
+  }
+  if (options.startAtTask !== undefined) run.startAt = startingAt(options.startAtTask)
+  emit({ type: 'start', playbooks: options.playbooks, checkMode: options.check, diffMode: options.diff, verbosity: options.verbosity })
+  let broken: Fault | undefined
+  try {
+    for (const playbook of loaded.playbooks) {
+      for (const play of playbook.plays) {
+        playDir = play.dir
+        const { stopAll } = await runPlay(run, play)
+        if (stopAll) break
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    broken = error
+    emit({ type: 'error', error: masker.value(toErrorData(error)) })
+  } finally {
+    await pool.close()
+  }
+  const stats: Record<string, HostStats> = Object.fromEntries([...run.hosts].map(([name, host]) => [name, host.stats]).filter(([, one]) => Object.values(one as HostStats).some((n) => n > 0)))
+  emit({ type: 'end', stats, ...(Object.keys(run.custom).length === 0 ? {} : { custom: run.custom }) })
+  return broken === undefined ? exitCode(run) : 1
+}
+
+
+function exitCode(run: Run): number {
+  const hosts = [...run.hosts.values()]
+  if (hosts.some((host) => host.unreachable)) return 4
+  return hosts.some((host) => host.failed !== undefined) ? 2 : 0
+}
+
+/** `--start-at-task`: from the first task whose name matches (globs as in Ansible) on. */
+function startingAt(name: string): (title: string) => boolean {
+  let started = false
+  const pattern = new RegExp(`^${name.replace(/[.+^${}()|\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`)
+  return (title) => { started ||= title === name || pattern.test(title) || pattern.test(title.split(' : ').at(-1) ?? title); return started }
+}
+

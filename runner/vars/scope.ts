@@ -1,0 +1,55 @@
+/** Lazy lookup of variables: frames from low to high precedence, asked from the top, each name found once. */
+import type { Data, Frame } from '../core/types.ts'
+import type { Vars } from '../template/call.ts'
+import { Pending } from '../core/value.ts'
+
+export interface ScopeOptions {
+  readonly search: readonly string[]
+  /** Names that a task in between will set: asking for one throws Pending (looking ahead stops there). */
+  readonly pending?: ReadonlySet<string>
+  /** Names that were asked for, for whoever wants to know what a task depends on. */
+  readonly asked?: Set<string>
+}
+
+export class Scope implements Vars {
+  readonly memo = new Map<object, unknown>()
+  readonly search: readonly string[]
+  readonly #frames: readonly Frame[]
+  readonly #options: ScopeOptions
+  readonly #found = new Map<string, unknown>()
+
+  /** `frames`: lowest precedence first. */
+  constructor(frames: readonly Frame[], options: ScopeOptions) {
+    this.#frames = frames
+    this.#options = options
+    this.search = options.search
+  }
+
+  get(name: string): unknown {
+    const { pending, asked } = this.#options
+    if (pending?.has(name) === true) throw new Pending(name)
+    asked?.add(name)
+    if (this.#found.has(name)) return this.#found.get(name)
+    const value = this.frameOf(name)?.vars[name]
+    this.#found.set(name, value)
+    return value
+  }
+
+  /** The frame that wins for a name: where its value comes from. */
+  frameOf(name: string): Frame | undefined {
+    for (let i = this.#frames.length - 1; i >= 0; i--) {
+      const frame = this.#frames[i]
+      if (frame !== undefined && Object.hasOwn(frame.vars, name)) return frame
+    }
+    return undefined
+  }
+
+  names(): Iterable<string> {
+    return new Set(this.#frames.flatMap((frame) => Object.keys(frame.vars)))
+  }
+
+  /** A scope with these names in front; values evaluated here are evaluated anew there, since the names may change them. */
+  child(names: Readonly<Data>): Scope {
+    return new Scope([...this.#frames, { name: 'local', vars: names }], this.#options)
+  }
+}
