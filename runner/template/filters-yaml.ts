@@ -1,0 +1,49 @@
+/** Filters between values and YAML text; the reading and writing is done by the YAML service. */
+import type { Call, Filter } from './call.ts'
+import type { Data } from '../core/types.ts'
+import { asIndex } from './numbers.ts'
+import { filterTable, Refusal } from './params.ts'
+import { isTruthy, typeName } from './python.ts'
+
+const ignored = new Set(['allow_unicode', 'encoding', 'line_break', 'version', 'tags', 'vault_behavior'])
+const used = new Set(['indent', 'width', 'sort_keys', 'default_flow_style', 'explicit_start', 'explicit_end'])
+
+/** Text of a value; options as PyYAML has them. `default_flow_style` None writes lists and dicts of plain values on one line. */
+function toYaml(value: unknown, options: Data, call: Call): string {
+  const unknown = Object.keys(options).find((name) => !ignored.has(name) && !used.has(name))
+  if (unknown !== undefined) throw new Refusal(`the option '${unknown}' is not supported`, `known are ${[...used].join(', ')}`)
+  if (options.default_flow_style === true) throw new Refusal('default_flow_style=True is not supported', 'use to_json for text in one line')
+  const made = call.env.services.dumpYaml(value, {
+    ...(options.indent === undefined || options.indent === null ? {} : { indent: asIndex(options.indent) }),
+    ...(options.width === undefined || options.width === null ? {} : { width: asIndex(options.width) }),
+    sortKeys: isTruthy(options.sort_keys ?? true),
+    flow: (options.default_flow_style ?? null) === null ? 'auto' : 'block',
+  })
+  return `${isTruthy(options.explicit_start ?? false) ? '---\n' : ''}${made}${isTruthy(options.explicit_end ?? false) ? '...\n' : ''}`
+}
+
+/** The documents of a text: a line `---` starts one, `...` ends one. */
+function documents(text: string): string[] {
+  const parts = text.split(/^---(?=\s|$)|^\.\.\.(?=\s|$)/m)
+  const [first = '', ...rest] = parts
+  const isEmpty = (part: string): boolean => part.replace(/^\s*(?:#.*)?$/gm, '').trim() === ''
+  return [...(isEmpty(first) ? [] : [first]), ...rest.filter((part, i) => !isEmpty(part) || i < rest.length - 1 || text.trimEnd().endsWith('---'))]
+}
+
+export const yamlFilters: Record<string, Filter> = filterTable({
+  'to_yaml(default_flow_style=None, **options)': (value, [flow, options], call) => toYaml(value, { ...(options as Data), default_flow_style: flow }, call),
+  'to_nice_yaml(indent=4, default_flow_style=False, **options)': (value, [indent, flow, options], call) =>
+    toYaml(value, { ...(options as Data), indent, default_flow_style: flow }, call),
+  'from_yaml()': (value, _, call) => {
+    if (value === null) return null
+    if (typeof value === 'string') return call.env.services.parseYaml(value, '<from_yaml>')
+    call.env.services.warn(`the filter from_yaml left a ${typeName(value)} as it is: it expects text`, call.env.loc)
+    return value
+  },
+  'from_yaml_all()': (value, _, call) => {
+    if (value === null) return []
+    if (typeof value === 'string') return documents(value).map((part) => call.env.services.parseYaml(part, '<from_yaml_all>'))
+    call.env.services.warn(`the filter from_yaml_all left a ${typeName(value)} as it is: it expects text`, call.env.loc)
+    return value
+  },
+})
