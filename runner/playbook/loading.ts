@@ -1,0 +1,92 @@
+/** What one loader carries through all its files: the context it was given, what it has read, and what it has said. */
+import { readFileSync, statSync } from 'node:fs'
+import { fault } from '../core/errors.ts'
+import type { Data, Frame, Loc, Node } from '../core/types.ts'
+import { Template, VaultText } from '../core/value.ts'
+import { loadYaml } from '../yaml/load.ts'
+import { Fault } from '../core/errors.ts'
+import { staticFrames } from './scope.ts'
+import type { Scope } from './scope.ts'
+
+export interface LoaderContext {
+  readonly known: {
+    /** Short name of the module or action that any spelling means; undefined where there is none. */
+    resolve(name: string): string | undefined
+    names(): Iterable<string>
+    /** Takes free text (`command: ls`). */
+    freeForm(name: string): boolean
+    isAction(name: string): boolean
+    /** There is a lookup of this name, for `with_*`; without it any is taken. */
+    isLookup?(name: string): boolean
+    lookups?(): Iterable<string>
+    /** Faults in arguments that can be seen before anything runs. */
+    check?(module: string, args: unknown, loc: Loc): void
+  }
+  /** A value with its templates evaluated, from extra variables and these frames; later frames win. */
+  render(value: unknown, frames: readonly Frame[]): unknown
+  readonly rolesPath: readonly string[]
+  decrypt(ciphertext: string, loc: Loc | undefined): string
+  warn(message: string, loc: Loc | undefined): void
+}
+
+export interface Loading {
+  readonly context: LoaderContext
+  /** The values of a YAML file. `what` names it in errors. */
+  yaml(what: string, path: string, loc: Loc | undefined): unknown
+  nextId(): number
+  /** A warning that is given once a run. */
+  once(key: string, message: string, loc: Loc | undefined): void
+  /** Scopes of the dynamic includes read so far, by task. */
+  readonly includes: Map<number, Scope>
+  /** Reads a list of tasks; handed in so that roles and tasks can need each other. */
+  nodes(loading: Loading, list: unknown, scope: Scope, where: string, loc: Loc | undefined): Node[]
+}
+
+export function createLoading(context: LoaderContext, nodes: Loading['nodes']): Loading {
+  const said = new Set<string>()
+  const read = new Map<string, { readonly stamp: string; readonly value: unknown }>()
+  let id = 0
+  return {
+    context, nodes, includes: new Map(),
+    nextId: () => ++id,
+    once(key, message, loc) {
+      if (said.has(key)) return
+      said.add(key)
+      context.warn(message, loc)
+    },
+    yaml(what, path, loc) {
+      const stamp = stampOf(what, path, loc)
+      const before = read.get(path)
+      if (before?.stamp === stamp) return before.value
+      const text = readFileSync(path, 'utf8')
+      const plain = text.startsWith('$ANSIBLE_VAULT;') ? context.decrypt(text, { file: path, line: 1, column: 1 }) : text
+      const { value, warnings } = loadYaml(plain, path)
+      for (const warning of warnings) context.warn(warning.message, warning.loc)
+      read.set(path, { stamp, value })
+      return value
+    },
+  }
+}
+
+/** Changes when the file does: a task may write a file that a later one includes. */
+function stampOf(what: string, path: string, loc: Loc | undefined): string {
+  try {
+    const { mtimeMs, size, ino } = statSync(path)
+    return `${ino} ${size} ${mtimeMs}`
+  } catch (cause) {
+    throw fault('cannot-read', loc, { what, path, why: cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause) }, cause)
+  }
+}
+
+/** A name or path that must be known before anything runs. */
+export function renderStatic(loading: Loading, value: unknown, scope: Scope, own: readonly Frame[], what: string, loc: Loc | undefined): unknown {
+  if (!(value instanceof Template) && !(value instanceof VaultText)) return value
+  try {
+    return loading.context.render(value, staticFrames(scope, own))
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    throw fault('import-variable', error.loc ?? loc, { what, why: error.message }, error)
+  }
+}
+
+export const emptyData: Readonly<Data> = {}

@@ -1,0 +1,188 @@
+/** One task as written: which module it runs and with what arguments, in all the forms that Ansible takes, and its loop. */
+import { fault } from '../core/errors.ts'
+import { inheritLoc, keyLoc, valueLoc } from '../core/loc.ts'
+import { nearest } from '../core/near.ts'
+import { pyText, pyType } from '../core/pytext.ts'
+import type { Data, Loc } from '../core/types.ts'
+import { dictEntries, dictGet, dictHas, dictKeys, isDict, Template, VaultText } from '../core/value.ts'
+import type { Dict } from '../core/value.ts'
+import { parseText, placeIn, splitModule, Unbalanced } from './args-text.ts'
+import { formerKeywords, keywords } from './keywords.ts'
+import type { Place } from './keywords.ts'
+import type { Loading } from './loading.ts'
+import { isVariableName, unknownKeyword } from './values.ts'
+
+/** What a task runs. `key` is the key of the task that says so. */
+export interface Action {
+  readonly key: string
+  readonly module: string
+  /** As written. */
+  readonly written: string
+  readonly args: unknown
+  readonly isLocal: boolean
+  readonly loc: Loc | undefined
+}
+
+const structural = new Set(['include', 'include_tasks', 'import_tasks', 'include_role', 'import_role', 'meta'])
+const commands = new Set(['command', 'shell', 'script', 'raw', 'win_command', 'win_shell'])
+const bare = (name: string): string => name.replace(/^ansible\.(builtin|legacy)\./, '')
+
+function resolve(loading: Loading, name: string): string | undefined {
+  return structural.has(bare(name)) ? bare(name) : loading.context.known.resolve(name)
+}
+const isKeyword = (key: string): boolean => key.startsWith('with_') || (keywords[key]?.on ?? []).some((place) => place === 'task' || place === 'handler')
+
+/** The module of a task and its arguments. Throws where there is none, more than one, or one that does not exist. */
+export function actionOf(loading: Loading, raw: Dict, place: Place): Action {
+  const found: Action[] = []
+  const strangers: string[] = []
+  for (const [rawKey, value] of dictEntries(raw)) {
+    const key = pyText(rawKey)
+    if (key === 'action' || key === 'local_action') found.push(oldAction(loading, raw, key, value))
+    if (isKeyword(key)) continue
+    const module = resolve(loading, key)
+    if (module === undefined) strangers.push(key)
+    else found.push({ key, module, written: key, args: undefined, isLocal: false, loc: keyLoc(raw, key) })
+    const [one, other] = found
+    if (one !== undefined && other !== undefined) throw fault('two-modules', other.loc, { one: one.written, other: other.written })
+  }
+  const [action] = found
+  if (action === undefined) throw noModule(loading, raw, strangers, place)
+  const [stranger] = strangers
+  if (stranger !== undefined) throw strangerFault(loading, raw, stranger, place)
+  if (action.args !== undefined) return action
+  return { ...action, args: argsOf(loading, raw, action.module, dictGet(raw, action.key), valueLoc(raw, action.key), true) }
+}
+
+/** Beside a module, a key that is nothing: a keyword misspelt, or a second module misspelt. */
+function strangerFault(loading: Loading, raw: Dict, key: string, place: Place): Error {
+  if (key.includes('.') && key.split('.').length > 2) return unknownModule(loading, raw, key)
+  return unknownKeyword(key, place, keyLoc(raw, key))
+}
+function unknownModule(loading: Loading, raw: Dict, key: string): Error {
+  const { known } = loading.context
+  const last = key.split('.').at(-1) ?? key
+  const near = key.includes('.') ? known.resolve(last) ?? nearest(last, known.names()) : nearest(key, known.names())
+  return fault('unknown-module', keyLoc(raw, key), { name: key, isCollection: key.includes('.'), near })
+}
+function noModule(loading: Loading, raw: Dict, strangers: readonly string[], place: Place): Error {
+  const names = [...loading.context.known.names(), ...structural]
+  const misspelt = strangers.find((key) => nearest(key, names) !== undefined) ?? strangers[0]
+  if (misspelt === undefined) {
+    const name = dictGet(raw, 'name')
+    return fault('no-module', keyLoc(raw, dictKeys(raw)[0]), { name: name instanceof Template ? name.source : name === undefined ? '' : pyText(name) })
+  }
+  const isElsewhere = keywords[misspelt] !== undefined || formerKeywords[misspelt] !== undefined
+  return isElsewhere ? unknownKeyword(misspelt, place, keyLoc(raw, misspelt)) : unknownModule(loading, raw, misspelt)
+}
+
+/** `action: copy src=a`, `action: {module: copy, src: a}`, and the same under local_action. */
+function oldAction(loading: Loading, raw: Dict, key: string, value: unknown): Action {
+  const loc = valueLoc(raw, key), isLocal = key === 'local_action'
+  if (isDict(value)) {
+    const text = dictGet(value, 'module')
+    if (typeof text !== 'string') throw fault('bad-action', loc, { name: key, found: 'no text under "module"' })
+    const { module: written, rest } = splitModule(text)
+    const module = known(loading, value, 'module', written)
+    const { module: _, args: inner, ...own } = Object.fromEntries(dictEntries(value).map(([name, item]) => [pyText(name), item]))
+    const more = isDict(inner) ? Object.fromEntries(dictEntries(inner).map(([name, item]) => [pyText(name), item])) : isText(inner) ? textArgs(inner, module, loc) : {}
+    const args = inheritLoc({ ...own, ...textArgs(rest, module, loc), ...more }, value)
+    return { key, module, written, args: withMore(raw, args, loc), isLocal, loc: keyLoc(raw, key) }
+  }
+  if (!isText(value)) throw fault('bad-action', loc, { name: key, found: pyType(value) })
+  const { module: written, rest } = split(value, loc)
+  const module = known(loading, raw, key, written)
+  return { key, module, written, args: argsOf(loading, raw, module, rest === '' ? null : rest, loc, false), isLocal, loc: keyLoc(raw, key) }
+}
+const isText = (value: unknown): value is string | Template => typeof value === 'string' || value instanceof Template
+function known(loading: Loading, container: Dict, key: string, name: string): string {
+  const module = resolve(loading, name)
+  if (module !== undefined) return module
+  const error = unknownModule(loading, container, name)
+  throw fault('unknown-module', valueLoc(container, key), { name, isCollection: name.includes('.'), near: nearest(name, loading.context.known.names()) }, error)
+}
+function split(value: string | Template, loc: Loc | undefined): ReturnType<typeof splitModule> {
+  try {
+    return splitModule(value)
+  } catch (error) { throw unbalanced(error, value, loc) }
+}
+function textArgs(value: string | Template, module: string, loc: Loc | undefined): Data {
+  try {
+    return parseText(value, commands.has(module), loc)
+  } catch (error) { throw unbalanced(error, value, loc) }
+}
+function unbalanced(error: unknown, value: string | Template, loc: Loc | undefined): unknown {
+  if (!(error instanceof Unbalanced)) return error
+  const text = typeof value === 'string' ? value : value.source
+  return fault('unbalanced-arguments', placeIn(value, error.offset, loc), { text: text.length > 80 ? `${text.slice(0, 77)}...` : text })
+}
+
+/** Jinja from the first character to the last: the value may be anything, also a mapping of all arguments. */
+const isWholeTemplate = (value: unknown): value is Template => value instanceof Template && /^\s*\{\{[\s\S]*\}\}\s*$|^\s*\{%[\s\S]*%\}\s*$/.test(value.source)
+
+function argsOf(loading: Loading, raw: Dict, module: string, value: unknown, loc: Loc | undefined, isNewStyle: boolean): unknown {
+  if (value === null || value === undefined) return withMore(raw, inheritLoc({}, raw), loc)
+  if (isDict(value)) return withMore(raw, value, loc)
+  if (value instanceof VaultText) return withMore(raw, { _raw_params: value }, loc)
+  if (!isText(value)) throw fault('bad-action', loc, { name: isNewStyle ? module : 'action', found: pyType(value) })
+  const isFree = structural.has(module) || loading.context.known.freeForm(module)
+  if (!isFree && isWholeTemplate(value)) {
+    return dictHas(raw, 'args') ? withMore(raw, { _variable_params: value }, loc) : value
+  }
+  const args = textArgs(value, module, loc)
+  const free = args['_raw_params']
+  if (free !== undefined && !isFree) {
+    const text = free instanceof Template ? free.source : pyText(free)
+    throw fault('no-free-form', valueLoc(args, '_raw_params') ?? loc, { module, text })
+  }
+  return withMore(raw, args, loc)
+}
+
+/** The arguments with those of `args:` below them. */
+function withMore(raw: Dict, args: Dict, loc: Loc | undefined): unknown {
+  for (const [key] of dictEntries(args)) {
+    if (typeof key === 'string' && key.startsWith('_ansible_')) throw fault('reserved-argument', keyLoc(args, key) ?? loc, { name: key })
+  }
+  const more = dictGet(raw, 'args')
+  if (more === undefined || more === null) return args
+  const own = Object.fromEntries(dictEntries(args).map(([key, item]) => [pyText(key), item]))
+  if (more instanceof Template) return Object.keys(own).length === 0 ? more : inheritLoc({ _variable_params: more, ...own }, args)
+  if (!isDict(more)) throw fault('bad-args', valueLoc(raw, 'args'), { found: pyType(more) })
+  if (Object.keys(own).length === 0) return more
+  return inheritLoc({ ...Object.fromEntries(dictEntries(more).map(([key, item]) => [pyText(key), item])), ...own }, isTextArgs(own) ? more : args)
+}
+const isTextArgs = (args: Data): boolean => Object.keys(args).every((key) => key === '_raw_params')
+
+/** `with_x` as {name, value}; `loop` is checked to be a list where that can be seen. */
+export function loopOf(loading: Loading, raw: Dict): { readonly name: string; readonly value: unknown } | undefined {
+  let first: string | undefined
+  let made: { name: string; value: unknown } | undefined
+  for (const [rawKey, value] of dictEntries(raw)) {
+    const key = pyText(rawKey)
+    if (key !== 'loop' && !key.startsWith('with_')) continue
+    if (first !== undefined) throw fault('two-loops', keyLoc(raw, rawKey), { one: first, other: key })
+    if (value === null && key === 'loop') continue
+    first = key
+    if (value === null) throw fault('empty-loop', keyLoc(raw, rawKey), { name: key })
+    if (key === 'loop') {
+      if (!Array.isArray(value) && !(value instanceof Template) && !(value instanceof VaultText)) throw fault('loop-not-list', valueLoc(raw, 'loop'), { found: isDict(value) ? 'a mapping' : pyText(value) })
+    } else {
+      const name = bare(key.slice('with_'.length))
+      const { isLookup, lookups } = loading.context.known
+      if (isLookup !== undefined && !isLookup(name)) throw fault('unknown-with', keyLoc(raw, rawKey), { name, near: nearest(name, lookups?.() ?? []) })
+      made = { name, value }
+    }
+  }
+  return made
+}
+
+/** The variable of `register`; Ansible 2.21 also takes a mapping of variables to expressions. */
+export function checkRegister(raw: Dict): void {
+  const value = dictGet(raw, 'register')
+  if (value === undefined || value === null) return
+  const names: readonly unknown[] = isDict(value) ? dictKeys(value) : [value]
+  for (const name of names) {
+    if (typeof name === 'string' && isVariableName(name)) continue
+    throw fault('bad-register', valueLoc(raw, 'register'), { found: name instanceof Template ? name.source : pyText(name) })
+  }
+}
