@@ -4,7 +4,7 @@ import type { Data, Frame, Loc } from '../core/types.ts'
 import { loadYaml } from '../yaml/load.ts'
 import { Tree } from './model.ts'
 import type { Group, Host as TreeHost } from './model.ts'
-import { limitPatterns, selectHosts, splitPattern } from './patterns.ts'
+import { patternsOf, selectHosts } from './patterns.ts'
 import type { Selection } from './patterns.ts'
 import { folderOf, readSource } from './sources.ts'
 import { createVarFiles } from './varfiles.ts'
@@ -199,9 +199,9 @@ class Loaded implements Inventory {
     this.warned.add(message)
   }
   select(pattern: string | readonly string[], limit?: string, loc?: Loc): Selection {
-    const whole = selectHosts(this.tree, splitPattern(pattern), loc)
+    const whole = selectHosts(this.tree, patternsOf(pattern, this.context.cwd), loc)
     if (limit === undefined) return whole
-    const cut = selectHosts(this.tree, limitPatterns(limit, this.context.cwd))
+    const cut = selectHosts(this.tree, patternsOf(limit, this.context.cwd))
     const kept = new Set(cut.hosts)
     return { hosts: whole.hosts.filter((host) => kept.has(host)), unknown: [...whole.unknown, ...cut.unknown] }
   }

@@ -24,9 +24,9 @@ export function splitPattern(pattern: string | readonly string[]): string[] {
   return parts.map((part) => part.trim()).filter((part) => part !== '')
 }
 
-/** The patterns of a `--limit`, with `@file` replaced by the lines of the file. */
-export function limitPatterns(limit: string, cwd: string): string[] {
-  return splitPattern(limit).flatMap((part) => {
+/** The single patterns, with `@file` (meant for limits) replaced by the lines of the file. */
+export function patternsOf(pattern: string | readonly string[], cwd: string): string[] {
+  return splitPattern(pattern).flatMap((part) => {
     if (!part.startsWith('@')) return [part]
     const path = resolve(cwd, part.slice(1))
     let text: string

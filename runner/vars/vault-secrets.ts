@@ -1,52 +1,31 @@
 /**
  * Where vault passwords come from: files, scripts, client scripts, or the user. Sources are written as --vault-id writes them: `ID@FILE`,
- * `FILE`, `ID@prompt`. All is read at the start of a run, and synchronously: an expression that meets a vault value cannot wait.
+ * `FILE`, `ID@prompt`. All is read at the start of a run: an expression that meets a vault value cannot wait.
  */
 import { execFileSync } from 'node:child_process'
-import { readFileSync, readSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { parse, resolve } from 'node:path'
 import { fault } from '../core/errors.ts'
-import type { Loc } from '../core/types.ts'
-import { decrypt, encrypt, isVault } from './vault.ts'
+import { decrypt, isVault } from './vault.ts'
 import type { VaultSecret } from './vault.ts'
 
 export interface SecretContext {
   readonly cwd: string
   /** Asks the user, without echo. */
-  ask(prompt: string): string
+  ask(prompt: string): Promise<string>
 }
 export interface SecretSource { readonly id: string; readonly from: string }
 
-export interface VaultOptions {
-  /** `--vault-id`. */
-  readonly ids: readonly string[]
-  /** `--vault-password-file`. */
-  readonly files: readonly string[]
-  /** `-J`. */
-  readonly ask: boolean
-  readonly cwd?: string
-  readonly env?: Readonly<Record<string, string | undefined>>
-}
-export interface Vault {
-  readonly secrets: readonly VaultSecret[]
-  decrypt(ciphertext: string, loc?: Loc): string
-  encrypt(text: string, secret: string, id?: string, salt?: string): string
-}
-
-/** Reads all passwords that options and ANSIBLE_VAULT_IDENTITY_LIST, ANSIBLE_VAULT_PASSWORD_FILE name. */
-export function createVault(options: VaultOptions): Vault {
-  const env = options.env ?? process.env
+/** What --vault-id, --vault-password-file and -J name, and where none do, ANSIBLE_VAULT_IDENTITY_LIST and ANSIBLE_VAULT_PASSWORD_FILE; in the order in which they are tried. */
+export function vaultSources(given: { readonly ids: readonly string[]; readonly files: readonly string[]; readonly ask: boolean }, env: Readonly<Record<string, string | undefined>>): SecretSource[] {
   const listed = (env['ANSIBLE_VAULT_IDENTITY_LIST'] ?? '').split(',').map((one) => one.trim()).filter((one) => one !== '')
-  const file = env['ANSIBLE_VAULT_PASSWORD_FILE']
-  const files = options.files.length > 0 ? options.files : file === undefined || file === '' ? [] : [file]
-  const sources = [
-    ...[...listed, ...options.ids].map(parseVaultId),
-    ...files.map((from) => ({ id: 'default', from })),
-    ...(options.ask ? [{ id: 'default', from: 'prompt_ask_vault_pass' }] : []),
+  const file = env['ANSIBLE_VAULT_PASSWORD_FILE'] ?? ''
+  const files = given.files.length > 0 || file === '' ? given.files : [file]
+  return [
+    ...[...listed, ...given.ids].map(parseVaultId), ...files.map((from) => ({ id: 'default', from })),
+    ...(given.ask ? [{ id: 'default', from: 'prompt_ask_vault_pass' }] : []),
   ]
-  const secrets = loadSecrets(sources, { cwd: options.cwd ?? process.cwd(), ask: askTerminal })
-  return { secrets, decrypt: (ciphertext, loc) => decrypt(ciphertext, secrets, loc), encrypt }
 }
 
 /** `dev@file`, `dev@prompt`, `file`; an `@` at the start is part of a file name. */
@@ -56,15 +35,15 @@ export function parseVaultId(text: string): SecretSource {
 }
 
 /** All secrets of these sources, in order; a source that cannot be read is an error. */
-export function loadSecrets(sources: readonly SecretSource[], context: SecretContext): VaultSecret[] {
+export async function loadSecrets(sources: readonly SecretSource[], context: SecretContext): Promise<VaultSecret[]> {
   const secrets: VaultSecret[] = []
-  for (const source of sources) secrets.push({ id: source.id, secret: secretOf(source, secrets, context) })
+  for (const source of sources) secrets.push({ id: source.id, secret: await secretOf(source, secrets, context) })
   return secrets
 }
 
-function secretOf(source: SecretSource, before: readonly VaultSecret[], context: SecretContext): string {
+async function secretOf(source: SecretSource, before: readonly VaultSecret[], context: SecretContext): Promise<string> {
   if (source.from === 'prompt' || source.from === 'prompt_ask_vault_pass') {
-    const given = context.ask(source.from === 'prompt' ? `Vault password (${source.id}): ` : 'Vault password: ').trim()
+    const given = (await context.ask(source.from === 'prompt' ? `Vault password (${source.id}): ` : 'Vault password: ')).trim()
     if (given === '') throw fault('vault-password-file', undefined, { path: 'the prompt', why: 'nothing was typed' })
     return given
   }
@@ -96,25 +75,4 @@ function run(path: string, id: string, bad: (why: string, cause?: unknown) => Er
     if (isClient && part('status') === '2') throw bad(`the client script knows no secret for the vault id '${id}'${stderr}`, cause)
     throw bad(part('code') === '' ? `the script ended with ${part('status')}${stderr}` : `it cannot be run: ${part('code')}`, cause)
   }
-}
-
-const typing = 'exec 3<>/dev/tty; printf %s "$1" >&3; trap "stty echo <&3" EXIT; trap "exit 130" INT TERM; stty -echo <&3; IFS= read -r line <&3; printf "\\n" >&3; printf %s "$line"'
-
-/** A line typed at the terminal, not shown; without one, a line of the standard input. */
-export function askTerminal(prompt: string): string {
-  try {
-    return execFileSync('/bin/sh', ['-c', typing, 'sh', prompt], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-  } catch {
-    return readLine()
-  }
-}
-function readLine(): string {
-  const bytes: number[] = []
-  const one = new Uint8Array(1)
-  try {
-    while (readSync(0, one) === 1 && one[0] !== 10) bytes.push(one[0] ?? 0)
-  } catch (cause) {
-    throw fault('vault-password-file', undefined, { path: 'the prompt', why: 'there is no terminal to ask at' }, cause)
-  }
-  return new TextDecoder().decode(Uint8Array.from(bytes))
 }

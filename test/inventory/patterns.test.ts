@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { Fault } from '../../runner/core/errors.ts'
 import { loadInventory } from '../../runner/inventory/load.ts'
 import type { Inventory } from '../../runner/inventory/load.ts'
-import { limitPatterns, splitPattern } from '../../runner/inventory/patterns.ts'
+import { patternsOf, splitPattern } from '../../runner/inventory/patterns.ts'
 
 const cwd = join(import.meta.dirname, 'fixtures')
 const warnings: string[] = []
@@ -44,9 +44,9 @@ test('limits cut, read @files, and keep the order of the play', async () => {
   assert.equal(inventory.select('site', `@${join(dir, 'retry')}`).hosts, ['web04', 'db-c'])
   assert.equal(inventory.select('site', 'web:!web[0]').hosts, web.slice(1))
   assert.equal(inventory.select('site', 'nope').hosts, [])
-  assert.equal(limitPatterns('a,b:c', dir), ['a', 'b:c'])
+  assert.equal(patternsOf('a,b:c', dir), ['a', 'b:c'])
   try {
-    limitPatterns('@none', dir)
+    patternsOf('@none', dir)
     assert.unreachable()
   } catch (error) {
     assert.ok(error instanceof Fault)

@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Fault } from '../../runner/core/errors.ts'
-import { createVault, loadSecrets, parseVaultId } from '../../runner/vars/vault-secrets.ts'
+import { loadSecrets, parseVaultId, vaultSources } from '../../runner/vars/vault-secrets.ts'
 import { decrypt, encrypt, isVault, readEnvelope } from '../../runner/vars/vault.ts'
 
 const secrets = [{ id: 'default', secret: 'pässword one' }, { id: 'dev', secret: 'two' }]
@@ -70,27 +70,27 @@ test('faults: no password, a wrong one, damage, other formats', () => {
   assert.match(caught(() => decrypt('$ANSIBLE_VAULT;1.1;ROT13\n00', secrets)).message, /cipher ROT13/)
 })
 
-test('passwords from files, scripts, client scripts and prompts', () => {
+test('passwords from files, scripts, client scripts and prompts', async () => {
   const cwd = mkdtempSync(join(tmpdir(), 'play-vault-'))
   writeFileSync(join(cwd, 'pw'), '  from file \n')
   writeFileSync(join(cwd, 'pw.sh'), '#!/bin/sh\necho from script\n')
   writeFileSync(join(cwd, 'pw-client.sh'), '#!/bin/sh\n[ "$2" = dev ] || { echo "no key for $2" >&2; exit 2; }\necho "$1 $2"\n')
   writeFileSync(join(cwd, 'sealed'), encrypt('inner\n', 'from file'))
   for (const name of ['pw.sh', 'pw-client.sh']) chmodSync(join(cwd, name), 0o755)
-  const context = { cwd, ask: (prompt: string) => `${prompt}typed` }
-  const got = loadSecrets(['pw', 'a@pw.sh', 'dev@pw-client.sh', 'x@prompt', 's@sealed'].map(parseVaultId), context)
+  const context = { cwd, ask: async (prompt: string) => `${prompt}typed` }
+  const got = await loadSecrets(['pw', 'a@pw.sh', 'dev@pw-client.sh', 'x@prompt', 's@sealed'].map(parseVaultId), context)
   assert.equal(got, [
     { id: 'default', secret: 'from file' }, { id: 'a', secret: 'from script' }, { id: 'dev', secret: '--vault-id dev' },
     { id: 'x', secret: 'Vault password (x): typed' }, { id: 's', secret: 'inner' },
   ])
-  const failure = (text: string): string => caught(() => loadSecrets([parseVaultId(text)], context)).message
-  assert.match(failure('nope'), /there is no such file/)
-  assert.match(failure('prod@pw-client.sh'), /knows no secret for the vault id 'prod': no key for prod/)
-  assert.match(failure('.'), /it is a directory/)
+  const failure = async (text: string): Promise<string> => loadSecrets([parseVaultId(text)], context).then(() => 'no error', (error: unknown) => error instanceof Fault ? error.message : 'other')
+  assert.match(await failure('nope'), /there is no such file/)
+  assert.match(await failure('prod@pw-client.sh'), /knows no secret for the vault id 'prod': no key for prod/)
+  assert.match(await failure('.'), /it is a directory/)
 
-  const vault = createVault({ ids: ['dev@pw.sh'], files: [], ask: false, cwd, env: { ANSIBLE_VAULT_PASSWORD_FILE: 'pw' } })
-  assert.is(vault.decrypt(encrypt('x', 'from file')), 'x')
-  assert.is(vault.decrypt(vault.encrypt('y', 'from script', 'dev')), 'y')
+  assert.equal(vaultSources({ ids: ['dev@pw.sh'], files: [], ask: true }, { ANSIBLE_VAULT_PASSWORD_FILE: 'pw', ANSIBLE_VAULT_IDENTITY_LIST: 'a@x, y' }), [
+    { id: 'a', from: 'x' }, { id: 'default', from: 'y' }, { id: 'dev', from: 'pw.sh' }, { id: 'default', from: 'pw' }, { id: 'default', from: 'prompt_ask_vault_pass' },
+  ])
   rmSync(cwd, { recursive: true })
 })
 
