@@ -61,7 +61,7 @@ printf '\\002\\n'
 for p do
   if [ -e "$p" ] || [ -h "$p" ]; then
     a=-; [ -r "$p" ] && a=r$a; [ -w "$p" ] && a=w$a; [ -x "$p" ] && a=x$a
-    if [ -h "$p" ]; then printf '%s\\001%s\\001%s\\001' $a "$(readlink -- "$p")" "$(readlink -f -- "$p" 2>/dev/null)"
+    if [ -h "$p" ]; then printf '%s\\001%s\\001%s\\001' $a "$(readlink -- "$p")" "$([ ! -e "$p" ] || readlink -f -- "$p" 2>/dev/null)"
       stat -L -c ${format} -- "$p" 2>/dev/null; printf '\\002\\n'
     else printf '%s\\002\\n' $a; fi
   else printf '\\002\\n'; fi
@@ -75,7 +75,7 @@ done`
       const found = next(plainPath(key), access)
       if (found === undefined || target === undefined) return found ?? absent
       const to = followed === undefined ? undefined : reader(followed)(plainPath(key), access)
-      return { ...found, target, real: real ?? '', ...(to === undefined ? {} : { to }) }
+      return { ...found, target, real: to !== undefined && real ? real : leadsTo(plainPath(key), target), ...(to === undefined ? {} : { to }) }
     })
   },
   imply(id, value, key) {
@@ -130,6 +130,16 @@ function toStat(fields: readonly string[], access: string): Stat {
       atime: number(11), mtime: number(12), ctime: number(13), ...(birthtime > 0 ? { birthtime } : {}),
     },
   }
+}
+
+/** Where a link's text points, counted from the link; `..` is taken as written. */
+export function leadsTo(link: string, text: string): string {
+  const parts: string[] = []
+  for (const part of (text.startsWith('/') ? text : `${link.slice(0, Math.max(0, link.lastIndexOf('/')))}/${text}`).split('/')) {
+    if (part === '..') parts.pop()
+    else if (part !== '' && part !== '.') parts.push(part)
+  }
+  return `/${parts.join('/')}`
 }
 
 /** What a path leads to: the answer itself, or for a link its end. A link into nothing is absent. */

@@ -89,7 +89,9 @@ export function access(is: Pick<Stat, 'type' | 'mode' | 'uid' | 'gid'>, who: Acc
 /** A stat that is predicted from another: nothing that only a read can tell is kept. */
 export function predicted(is: Stat, become: Partial<Stat>, who: Account): Stat {
   const { live: _, fresh: __, ...rest } = { ...is, ...become }
-  return { ...rest, ...(become.fresh === true ? { fresh: true } : {}), ...access(rest, who) }
+  const end = rest.type === 'link' ? rest.to : rest
+  const may = end === undefined ? { readable: false, writable: false, executable: false } : access(end, who)
+  return { ...rest, ...(become.fresh === true ? { fresh: true } : {}), ...may }
 }
 
 /** What it takes to give a path that is as `is` the wanted rights. A link's own mode is never set (it has none on Linux). */
@@ -151,5 +153,5 @@ export function made(type: 'file' | 'directory' | 'link', parent: Stat | undefin
     type, mode: `0${bits.toString(8).padStart(3, '0')}`, uid: who.uid, owner: who.user, gid: inherits ? parent.gid : who.gid,
     group: inherits ? parent.group : who.group, size,
   }
-  return { ...base, ...access(base, who), ...(type === 'directory' ? { fresh: true as const } : {}) }
+  return predicted({ ...base, readable: false, writable: false, executable: false }, type === 'directory' ? { fresh: true } : {}, who)
 }

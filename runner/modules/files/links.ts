@@ -3,12 +3,12 @@ import { Failure } from '../../core/errors.ts'
 import { attr } from '../../core/module.ts'
 import { shText } from '../../core/sh.ts'
 import type { Plan } from '../../core/types.ts'
-import { absent, followed, plainPath, stat } from '../../probes/stat.ts'
+import { followed, leadsTo, stat } from '../../probes/stat.ts'
 import type { Answer, Stat } from '../../probes/stat.ts'
 import type { Tree } from '../../probes/tree.ts'
-import { made, pathInfo } from './attributes.ts'
+import { made, pathInfo, predicted } from './attributes.ts'
 import { parentOf, join } from './paths.ts'
-import { Draft, planExisting, stateOf } from './states.ts'
+import { Draft, planEnding, planExisting, stateOf } from './states.ts'
 import type { Case } from './states.ts'
 
 /** The file that a link's text leads to, where it is relative. Ansible counts from the path itself if that is a folder. */
@@ -57,11 +57,9 @@ export function planLink(one: LinkCase): Plan {
     draft.changes.push(attr(path, 'src', is.type === 'link' ? is.target ?? null : null, text))
     draft.commands.push(is.type === 'absent' ? shText`ln -s -- ${text} ${path}` : replaceBy(shText`ln -s -- ${text} "$tmp"`, path, is))
     const end = followed(source), above = followed(one.parent)
-    const real = source.type === 'link' ? source.real ?? '' : plainPath(sourcePath(path, absent, text))
-    link = {
-      ...made('link', above.type === 'absent' ? undefined : above, wanted.account, Buffer.byteLength(text)), target: text, real,
-      ...(end.type === 'absent' ? {} : { to: end, ...{ readable: end.readable, writable: end.writable, executable: end.executable } }),
-    }
+    const real = source.type === 'link' ? source.real ?? '' : leadsTo(path, text)
+    const born = made('link', above.type === 'absent' ? undefined : above, wanted.account, Buffer.byteLength(text))
+    link = predicted(born, { target: text, real, ...(end.type === 'absent' ? {} : { to: end }) }, wanted.account)
     draft.after.push({ probe: stat.name, id: stat.id(path), value: link })
   } else link = is
   const end = planEnd(draft, one, link)
@@ -76,8 +74,7 @@ function planEnd(draft: Draft, one: LinkCase, link: Stat): Stat {
     draft.warnings.push('Cannot set fs attributes on a non-existent symlink target. follow should be set to False to avoid this.')
     return link
   }
-  planExisting(draft, link.real ?? one.path, link.to, one)
-  return link
+  return planEnding(draft, one.path, link, one)
 }
 
 export function planHard(one: LinkCase): Plan {

@@ -3,12 +3,13 @@ import { Failure } from '../../core/errors.ts'
 import { attr } from '../../core/module.ts'
 import { shText } from '../../core/sh.ts'
 import type { Change, Data, Plan, Predicted } from '../../core/types.ts'
-import { UnknownValue } from '../../core/value.ts'
+import { Unknown, UnknownValue } from '../../core/value.ts'
 import type { Flags } from '../../probes/flags.ts'
 import { absent, followed, stat } from '../../probes/stat.ts'
 import type { Answer, Stat } from '../../probes/stat.ts'
+import { tree as treeProbe } from '../../probes/tree.ts'
 import type { Entry, Tree } from '../../probes/tree.ts'
-import { made, pathInfo, planAttributes, planFlags } from './attributes.ts'
+import { made, pathInfo, planAttributes, planFlags, predicted } from './attributes.ts'
 import type { Wanted } from './attributes.ts'
 import { planTimes } from './times.ts'
 import type { Times } from './times.ts'
@@ -54,17 +55,27 @@ export function planExisting(draft: Draft, path: string, is: Stat, { wanted, tim
   return rights.after
 }
 
+/** The same for the end of a link; the link's own answer speaks of its end too. */
+export function planEnding(draft: Draft, path: string, link: Stat, one: Case): Stat {
+  if (link.to === undefined) return link
+  const count = draft.after.length, end = planExisting(draft, link.real ?? path, link.to, one)
+  if (draft.after.length === count) return link
+  const now = predicted(link, { to: end }, one.wanted.account)
+  draft.after.push({ probe: stat.name, id: stat.id(path), value: now })
+  return now
+}
+
 /** Where a link is followed, its end is what counts. */
-function ended({ path, is, follow }: Case): { readonly path: string; readonly is: Answer } {
-  return follow && is.type === 'link' ? { path: is.real || path, is: followed(is) } : { path, is }
+function ended({ path, is, follow }: Case): { readonly path: string; readonly is: Answer; readonly link: Stat | undefined } {
+  return follow && is.type === 'link' ? { path: is.real ?? path, is: followed(is), link: is } : { path, is, link: undefined }
 }
 
 export function planFile(one: Case): Plan {
-  const { path, is } = ended(one)
+  const { path, is, link } = ended(one)
   const state = stateOf(is)
   if (is.type === 'absent' || (state !== 'file' && state !== 'hard')) throw new Failure(`file (${path}) is ${state}, cannot continue`, { path, state })
   const draft = new Draft()
-  const after = planExisting(draft, path, is, one)
+  const after = link === undefined ? planExisting(draft, path, is, one) : planEnding(draft, one.path, link, one).to ?? is
   return draft.plan({ path, ...pathInfo(after) })
 }
 
@@ -80,7 +91,7 @@ export function planAbsent({ path, is }: Case): Plan {
 }
 
 export function planTouch(one: Case, parent: Answer): Plan {
-  const { path, is, follow } = one
+  const { path, is } = one
   const draft = new Draft()
   if (is.type === 'absent') {
     draft.changes.push(attr(path, 'state', 'absent', 'file'))
@@ -92,19 +103,19 @@ export function planTouch(one: Case, parent: Answer): Plan {
     draft.after.unshift(...foresee(path, after, new Uint8Array()))
     return draft.plan({ dest: path, ...pathInfo(after) })
   }
-  const end = follow && is.type === 'link' ? { path: is.real || path, is: followed(is) } : { path, is }
+  const end = ended(one)
   if (end.is.type === 'absent') throw new Failure(`Error while updating modification or access time: ${end.path} does not exist`, { path })
-  const after = planExisting(draft, end.path, end.is, one)
-  return draft.plan({ dest: path, ...pathInfo(end.path === path ? after : is) })
+  const after = end.link === undefined ? planExisting(draft, path, is, one) : planEnding(draft, path, end.link, one)
+  return draft.plan({ dest: path, ...pathInfo(after) })
 }
 
 /** Folders to be made are all of the path's own that do not exist, each with the wanted rights, as Ansible does. */
 export function planDirectory(one: Case, above: readonly { readonly path: string; readonly is: Answer }[], tree: Tree | undefined): Plan {
-  const { path, is } = ended(one)
+  const { path, is, link } = ended(one)
   const draft = new Draft()
   if (is.type === 'absent') return planNewDirectory(draft, one, path, above)
   if (is.type !== 'directory') throw new Failure(`${path} already exists as a ${stateOf(is)}`, { path })
-  const after = planExisting(draft, path, is, one)
+  const after = link === undefined ? planExisting(draft, path, is, one) : planEnding(draft, one.path, link, one).to ?? is
   if (tree !== undefined) planTree(draft, one, path, is, tree)
   return draft.plan({ path, ...pathInfo(after) })
 }
@@ -141,12 +152,18 @@ function planTree(draft: Draft, one: Case, path: string, is: Stat, tree: Tree): 
     if (asks && is.live === undefined && is.fresh !== true) throw new UnknownValue(`what will be below ${path} is not known yet`)
     return
   }
-  const each = ({ path: at, stat: found }: Entry): void => {
+  const entry = ({ path: at, stat: found }: Entry): Entry => {
     const rights = planAttributes(at, found, wanted)
     draft.add(rights)
-    if (rights.changes.length > 0) draft.after.push({ probe: stat.name, id: stat.id(at), value: rights.after })
     if (found.type !== 'link') draft.add(planTimes(at, found, one.times))
+    if (rights.changes.length > 0) draft.after.push({ probe: stat.name, id: stat.id(at), value: found.type === 'link' ? new Unknown(`the link ${at} gets another owner`) : rights.after })
+    return { path: at, stat: rights.after }
   }
-  tree.own.slice(1).forEach(each)
-  if (one.follow) tree.led.forEach(each)
+  const [top, ...below] = tree.own
+  const isLink = new Set(below.filter((each) => each.stat.type === 'link').map((each) => each.path))
+  const own = below.map(entry), count = draft.after.length
+  const led = one.follow ? tree.led.map(entry) : []
+  // The name of a link stands for the link itself there, not for what it leads to.
+  draft.after.splice(count, draft.after.length, ...draft.after.slice(count).filter((each) => 'unknown' in each || !isLink.has(each.id)))
+  if (draft.after.length > 0 && top !== undefined) draft.after.push({ probe: treeProbe.name, id: treeProbe.id({ path, follow: one.follow }), value: { own: [top, ...own], led } })
 }
