@@ -2,13 +2,13 @@
  * Python's meaning of values: text, truth, equality, order, membership, iteration. Numbers are in numbers.ts, attributes, items
  * and slices in access.ts, methods in python-methods.ts. Values handed in are resolved: no Template is in them.
  */
-import { fault } from '../core/errors.ts'
-import type { Fault } from '../core/errors.ts'
+import { Fault, fault } from '../core/errors.ts'
 import type { Loc } from '../core/types.ts'
 import {
   dictEntries, dictGet, dictHas, dictKeys, dictSize, Float, isDict, Template, Tuple, Undefined, Unknown, UnknownValue, VaultText,
 } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
+import type { GlobalFunction } from './call.ts'
 
 /** An object with attributes that is no value of YAML: namespace, loop, cycler, datetime. */
 export class PyObject {
@@ -32,18 +32,26 @@ export interface PyTraits {
   readonly binary?: (op: string, other: unknown, reversed: boolean) => unknown
   /** Negative, 0, positive; JavaScript's undefined where the two have no order. */
   readonly compare?: (other: unknown) => number | undefined
+  readonly call?: GlobalFunction
+  /** `{% set object.name = value %}`. */
+  readonly assign?: (name: string, value: unknown) => void
 }
 
 /** An Undefined that remembers where it was asked for and what is called nearly so. */
 export class Missing extends Undefined {
   readonly loc: Loc | undefined
   readonly near: (() => string | undefined) | undefined
-  constructor(message: string, loc?: Loc, near?: () => string | undefined) {
+  /** The error met while a variable was evaluated that this stands for. */
+  readonly met: Fault | undefined
+  constructor(message: string, loc?: Loc, near?: () => string | undefined, met?: Fault) {
     super(message)
     this.loc = loc
     this.near = near
+    this.met = met
   }
 }
+/** `a if b` where b is false: nothing in text, undefined anywhere else. */
+export class NoElse extends Missing {}
 
 /** What Python would raise; the engine adds the place. */
 export const pyError = (kind: 'TypeError' | 'ValueError' | 'KeyError' | 'IndexError' | 'ZeroDivisionError' | 'OverflowError' | 'AttributeError' | 'UnicodeError', message: string): Fault =>
@@ -55,10 +63,18 @@ export function given<T>(value: T): T {
   if (value instanceof Unknown) throw new UnknownValue(value.reason)
   return value
 }
-export const undefinedFault = (value: Undefined): Fault =>
-  value instanceof Missing
-    ? fault('undefined', value.loc, { message: value.message, near: value.near?.() })
-    : fault('undefined', undefined, { message: value.message })
+export function undefinedFault(value: Undefined): Fault {
+  if (!(value instanceof Missing)) return fault('undefined', undefined, { message: value.message })
+  const { met } = value
+  if (met === undefined) return fault('undefined', value.loc, { message: value.message, near: value.near?.() })
+  return relocate(met, met.loc)
+}
+/** A copy of a fault at this place, trail and cause kept. */
+export function relocate(error: Fault, loc: Loc | undefined): Fault {
+  const copy = new Fault(error.code, error.message, error.hint, loc, error.cause)
+  copy.trail.push(...error.trail)
+  return copy
+}
 
 /** Name of the type as Python has it. */
 export function typeName(value: unknown): string {

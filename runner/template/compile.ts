@@ -1,0 +1,262 @@
+/** Expressions to closures over a Frame. Unknown filters and tests are found here, before anything runs. */
+import { fault } from '../core/errors.ts'
+import { nearest } from '../core/near.ts'
+import type { Data } from '../core/types.ts'
+import { dictEntries, isDict, makeDict, Tuple, Undefined } from '../core/value.ts'
+import { getAttr, getItem, sliceOf } from './access.ts'
+import type { Args, CompareOp, Expr } from './ast.ts'
+import type { Call, GlobalFunction } from './call.ts'
+import type { At } from './lexer.ts'
+import { percentFormat } from './format.ts'
+import { add, div, floorDiv, mod, mul, negate, positive, pow, sub } from './numbers.ts'
+import { compare, contains, equals, given, isTruthy, iterate, NoElse, PyObject, pyError, pyStr, typeName } from './python.ts'
+import { deep, live, located, makeCall, missingName } from './run.ts'
+import type { Engine, Frame } from './run.ts'
+
+export type Eval = (frame: Frame) => unknown
+/** What compiling needs: names to check against, and where the source stands. */
+export interface Compiler { readonly engine: Engine; readonly at: At }
+export interface Module {
+  /** Runs the template's body, the results of its prints into `out`. */
+  readonly render: (frame: Frame, out: unknown[]) => void
+  readonly blocks: ReadonlyMap<string, (frame: Frame, out: unknown[]) => unknown>
+}
+
+/** How an error names what an expression looks at: `a.b[0]`. */
+export function pathOf(expr: Expr): string {
+  switch (expr.kind) {
+    case 'name': return expr.name
+    case 'attr': return `${pathOf(expr.of)}.${expr.name}`
+    case 'item': return `${pathOf(expr.of)}[${expr.key.kind === 'const' ? pyStr(expr.key.value) : '…'}]`
+    default: return '…'
+  }
+}
+
+export function compileExpr(expr: Expr, c: Compiler): Eval {
+  switch (expr.kind) {
+    case 'const': { const { value } = expr; return () => value }
+    case 'name': return compileName(expr.name, expr.at)
+    case 'list': { const items = expr.items.map((item) => compileExpr(item, c)); return (f) => items.map((item) => item(f)) }
+    case 'tuple': { const items = expr.items.map((item) => compileExpr(item, c)); return (f) => Tuple.from(items.map((item) => item(f))) }
+    case 'dict': return compileDict(expr.pairs.map(({ key, value }) => [compileExpr(key, c), compileExpr(value, c)] as const), expr.at)
+    case 'attr': return compileAttr(expr, c)
+    case 'item': return compileItem(expr, c)
+    case 'slice': return compileSlice(expr, c)
+    case 'call': return compileCall(expr, c)
+    case 'filter': return compileFilter(expr, c)
+    case 'test': return compileTest(expr, c)
+    case 'not': { const of = compileExpr(expr.of, c); return guarded(expr.at, (f) => !isTruthy(of(f))) }
+    case 'neg': { const of = compileExpr(expr.of, c); return guarded(expr.at, (f) => negate(of(f))) }
+    case 'pos': { const of = compileExpr(expr.of, c); return guarded(expr.at, (f) => positive(of(f))) }
+    case 'and': {
+      const [left, right] = [compileExpr(expr.left, c), compileExpr(expr.right, c)]
+      return guarded(expr.at, (f) => { const value = left(f); return isTruthy(value) ? right(f) : value })
+    }
+    case 'or': {
+      const [left, right] = [compileExpr(expr.left, c), compileExpr(expr.right, c)]
+      return guarded(expr.at, (f) => { const value = left(f); return isTruthy(value) ? value : right(f) })
+    }
+    case 'concat': {
+      const items = expr.items.map((item) => compileExpr(item, c))
+      return guarded(expr.at, (f) => items.map((item) => pyStr(whole(item(f), f))).join(''))
+    }
+    case 'binary': return compileBinary(expr, c)
+    case 'compare': return compileCompare(expr, c)
+    case 'if': {
+      const [test, then] = [compileExpr(expr.test, c), compileExpr(expr.then, c)]
+      const otherwise = expr.otherwise === undefined ? undefined : compileExpr(expr.otherwise, c)
+      const message = "the inline if-expression evaluated to false and has no 'else'"
+      return guarded(expr.at, (f) => isTruthy(test(f)) ? then(f) : otherwise === undefined ? new NoElse(message, f.run.at(expr.at)) : otherwise(f))
+    }
+    default: return expr satisfies never
+  }
+}
+
+/** Errors without a place get this one. */
+export const guarded = (at: number, run: Eval): Eval => (f) => {
+  try { return run(f) } catch (error) { throw located(error, f.run, at) }
+}
+/** A value with no Templates left in it, for whatever looks at all of it. */
+const whole = (value: unknown, f: Frame): unknown => typeof value === 'object' && value !== null ? deep(value, f.run, '…') : value
+
+function compileName(name: string, at: number): Eval {
+  return (f) => {
+    const local = f.local(name)
+    if (local !== undefined) return local
+    const { run } = f
+    const value = run.vars.get(name)
+    if (value !== undefined) return typeof value === 'object' && value !== null ? live(value, run, name) : value
+    return run.engine.global(name) ?? missingName(name, run, at)
+  }
+}
+function compileDict(pairs: readonly (readonly [Eval, Eval])[], at: number): Eval {
+  return guarded(at, (f) => makeDict(pairs.map(([key, value]) => {
+    const made = given(key(f))
+    if (isDict(made) || (Array.isArray(made) && !(made instanceof Tuple))) throw pyError('TypeError', `unhashable type: '${typeName(made)}'`)
+    return [made, value(f)] as const
+  })))
+}
+function compileAttr(expr: Expr & { readonly kind: 'attr' }, c: Compiler): Eval {
+  const of = compileExpr(expr.of, c)
+  const { name, at } = expr
+  const label = pathOf(expr)
+  return (f) => {
+    try {
+      const base = of(f)
+      if (base instanceof Undefined) return base
+      const found = getAttr(base, name)
+      if (typeof found !== 'object' || found === null) return found
+      return found instanceof Undefined ? getAttr(base, name, f.run.at(at)) : live(found, f.run, label)
+    } catch (error) { throw located(error, f.run, at) }
+  }
+}
+function compileItem(expr: Expr & { readonly kind: 'item' }, c: Compiler): Eval {
+  const [of, key] = [compileExpr(expr.of, c), compileExpr(expr.key, c)]
+  const { at } = expr
+  const label = pathOf(expr)
+  return (f) => {
+    try {
+      const base = of(f)
+      if (base instanceof Undefined) return base
+      const wanted = key(f)
+      const found = getItem(base, wanted)
+      if (typeof found !== 'object' || found === null) return found
+      return found instanceof Undefined ? getItem(base, wanted, f.run.at(at)) : live(found, f.run, label)
+    } catch (error) { throw located(error, f.run, at) }
+  }
+}
+function compileSlice(expr: Expr & { readonly kind: 'slice' }, c: Compiler): Eval {
+  const of = compileExpr(expr.of, c)
+  const [start, stop, step] = [expr.start, expr.stop, expr.step].map((part) => part === undefined ? () => null : compileExpr(part, c))
+  return guarded(expr.at, (f) => sliceOf(of(f), start?.(f), stop?.(f), step?.(f)))
+}
+
+// ---------------------------------------------------------------- operators
+
+type Binary = (a: unknown, b: unknown) => unknown
+const binaries: Readonly<Record<string, Binary>> = {
+  '+': add, '-': sub, '*': mul, '/': div, '//': floorDiv, '**': pow,
+  '%': (a, b) => typeof a === 'string' ? percentFormat(a, b) : mod(a, b),
+}
+function compileBinary(expr: Expr & { readonly kind: 'binary' }, c: Compiler): Eval {
+  const [left, right] = [compileExpr(expr.left, c), compileExpr(expr.right, c)]
+  const operate = binaries[expr.op] ?? add
+  return guarded(expr.at, (f) => { const a = whole(left(f), f); return operate(a, whole(right(f), f)) })
+}
+const comparisons: Readonly<Record<CompareOp, (a: unknown, b: unknown) => boolean>> = {
+  '==': equals, '!=': (a, b) => !equals(a, b),
+  '<': (a, b) => compare(a, b, '<') < 0, '<=': (a, b) => compare(a, b, '<=') <= 0,
+  '>': (a, b) => compare(a, b, '>') > 0, '>=': (a, b) => compare(a, b, '>=') >= 0,
+  in: (a, b) => contains(b, a), 'not in': (a, b) => !contains(b, a),
+}
+function compileCompare(expr: Expr & { readonly kind: 'compare' }, c: Compiler): Eval {
+  const first = compileExpr(expr.first, c)
+  const rest = expr.rest.map(({ op, right, at }) => ({ test: comparisons[op], right: compileExpr(right, c), at }))
+  return (f) => {
+    let at = expr.at
+    try {
+      let left = whole(first(f), f)
+      for (const one of rest) {
+        at = one.at
+        const right = whole(one.right(f), f)
+        if (!one.test(given(left), given(right))) return false
+        left = right
+      }
+      return true
+    } catch (error) { throw located(error, f.run, at) }
+  }
+}
+
+// ---------------------------------------------------------------- calls
+
+export interface Bound { readonly args: readonly unknown[]; readonly kwargs: Data }
+const none: Bound = { args: [], kwargs: {} }
+/** The arguments of a call, evaluated; `isWhole`: no Templates are left in them. */
+export function compileArgs(args: Args, c: Compiler): (f: Frame) => Bound {
+  if (args.args.length === 0 && args.kwargs.length === 0 && args.rest === undefined && args.options === undefined) return () => none
+  const plain = args.args.map((arg) => compileExpr(arg, c))
+  const named = args.kwargs.map(({ name, value }) => ({ name, value: compileExpr(value, c) }))
+  const rest = args.rest === undefined ? undefined : compileExpr(args.rest, c)
+  const options = args.options === undefined ? undefined : compileExpr(args.options, c)
+  return (f) => {
+    const found = plain.map((arg) => whole(arg(f), f))
+    const kwargs: Data = {}
+    for (const { name, value } of named) kwargs[name] = whole(value(f), f)
+    if (rest !== undefined) found.push(...iterate(whole(rest(f), f)))
+    if (options !== undefined) {
+      const more = given(whole(options(f), f))
+      if (!isDict(more)) throw pyError('TypeError', `argument after ** must be a mapping, not ${typeName(more)}`)
+      for (const [key, value] of dictEntries(more)) kwargs[String(key)] = value
+    }
+    return { args: found, kwargs }
+  }
+}
+
+export function callValue(callee: unknown, call: Call): unknown {
+  if (isFunction(callee)) return callee(call)
+  const found = callee instanceof PyObject ? callee.traits.call : undefined
+  if (found === undefined) throw pyError('TypeError', `'${typeName(given(callee))}' object is not callable`)
+  return found(call)
+}
+const isFunction = (value: unknown): value is GlobalFunction => typeof value === 'function'
+
+/** Methods that leave the items of a container alone need not evaluate all of it. */
+const lazyMethods = new Set(['get', 'keys', 'items', 'values'])
+
+function compileCall(expr: Expr & { readonly kind: 'call' }, c: Compiler): Eval {
+  const { of, at } = expr
+  const isLazy = of.kind === 'attr' && lazyMethods.has(of.name)
+  const target = of.kind === 'attr' && !isLazy ? compileMethod(of, c) : compileExpr(of, c)
+  const args = compileArgs(expr.args, c)
+  const label = pathOf(of)
+  return (f) => {
+    try {
+      const callee = target(f)
+      if (callee instanceof Undefined) return callee
+      const bound = args(f)
+      return live(callValue(callee, makeCall(f.run, at, bound.args, bound.kwargs)), f.run, label)
+    } catch (error) { throw located(error, f.run, at) }
+  }
+}
+/** `value.method` with a value that has no Templates left, since the method may look at all of it. */
+function compileMethod(expr: Expr & { readonly kind: 'attr' }, c: Compiler): Eval {
+  const of = compileExpr(expr.of, c)
+  return (f) => {
+    const base = whole(of(f), f)
+    return base instanceof Undefined ? base : live(getAttr(base, expr.name, f.run.at(expr.at)), f.run, pathOf(expr))
+  }
+}
+function compileFilter(expr: Expr & { readonly kind: 'filter' }, c: Compiler): Eval {
+  const filter = c.engine.filter(expr.name)
+  if (filter === undefined) throw fault('unknown-filter', c.at(expr.at), { name: expr.name, near: nearest(expr.name, c.engine.filterNames()) })
+  const of = expr.of === undefined ? (f: Frame) => f.local(blockText) : compileExpr(expr.of, c)
+  const args = compileArgs(expr.args, c)
+  const { at } = expr
+  return (f) => {
+    try {
+      const value = whole(of(f), f)
+      const bound = args(f)
+      return filter(value, makeCall(f.run, at, bound.args, bound.kwargs))
+    } catch (error) { throw located(error, f.run, at) }
+  }
+}
+/** Local name under which a filter block's text is handed to its filter; no template can write it. */
+export const blockText = ' text'
+
+/** Tests that never look into the value. */
+const shallowTests = new Set(['defined', 'undefined', 'none', 'mapping', 'sequence', 'iterable', 'string', 'number', 'boolean'])
+function compileTest(expr: Expr & { readonly kind: 'test' }, c: Compiler): Eval {
+  const test = c.engine.test(expr.name)
+  if (test === undefined) throw fault('unknown-test', c.at(expr.at), { name: expr.name, near: nearest(expr.name, c.engine.testNames()) })
+  const of = compileExpr(expr.of, c)
+  const args = compileArgs(expr.args, c)
+  const isShallow = shallowTests.has(expr.name)
+  const { at } = expr
+  return (f) => {
+    try {
+      const value = isShallow ? of(f) : whole(of(f), f)
+      const bound = args(f)
+      return test(value, makeCall(f.run, at, bound.args, bound.kwargs))
+    } catch (error) { throw located(error, f.run, at) }
+  }
+}
