@@ -1,9 +1,8 @@
 /** All lookups by name, gathered from the files that hold them. */
 import type { Lookup } from './call.ts'
-import { lookupTable } from './params.ts'
+import { commandLookups } from './lookups-commands.ts'
+import { fileLookups } from './lookups-files.ts'
+import { listLookups } from './lookups-lists.ts'
+import { variableLookups } from './lookups-vars.ts'
 
-export const lookups: Record<string, Lookup> = {
-  ...lookupTable({
-    'list(**options)': (terms) => terms,
-  }),
-}
+export const lookups: Record<string, Lookup> = { ...listLookups, ...fileLookups, ...variableLookups, ...commandLookups }

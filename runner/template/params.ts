@@ -136,13 +136,18 @@ export function openTestTable(bodies: Readonly<Record<string, TestBody>>): Recor
 
 export type LookupBody = (terms: readonly unknown[], options: readonly unknown[], call: Call) => readonly unknown[]
 
-/** Lookups: terms come as they are, only options are bound by the signature. */
+/** Lookups: terms come as they are, only options are bound by the signature. An undefined term or option is an error. */
 export function lookupTable(bodies: Readonly<Record<string, LookupBody>>): Record<string, Lookup> {
   return expand(bodies, (name, signature, params, body) => (terms, call) => {
-    const missing = gap(terms.find((one) => one instanceof Undefined || one instanceof Unknown), call)
+    const missing = gap(terms.find((one) => one instanceof Undefined || one instanceof Unknown), { ...call, args: [] })
     if (missing !== undefined) throw undefinedFault(missing)
     return located('lookup', name, signature, { ...call, args: [] }, params, (args) => body(terms, args, call))
   })
+}
+/** Lookups that look at undefined terms and options themselves. */
+export function openLookupTable(bodies: Readonly<Record<string, LookupBody>>): Record<string, Lookup> {
+  return expand(bodies, (name, signature, params, body) => (terms, call) =>
+    located('lookup', name, signature, { ...call, args: [] }, params, (args) => body(terms, args, call)))
 }
 
 export type GlobalBody = (args: readonly unknown[], call: Call) => unknown

@@ -1,0 +1,95 @@
+/** INI text as Python's configparser reads it: sections, DEFAULT, values over several lines, `%(name)s`. */
+import { Refusal } from './params.ts'
+
+export interface IniOptions { readonly caseSensitive: boolean; readonly allowNoValue: boolean; readonly interpolate: boolean }
+type Section = Map<string, string | null>
+
+export class Ini {
+  private readonly sections = new Map<string, Section>()
+  private readonly defaults: Section = new Map()
+  private readonly options: IniOptions
+
+  constructor(text: string, file: string, options: IniOptions) {
+    this.options = options
+    let section: Section | undefined, name = '', key: string | undefined, indent = 0, lines: string[] = []
+    const flush = (): void => {
+      if (section !== undefined && key !== undefined && section.get(key) !== null) section.set(key, lines.join('\n').trimEnd())
+    }
+    const fail = (message: string, line: number): Refusal => new Refusal(`${message} in ${file}, line ${line}`)
+    for (const [i, raw] of text.split(/\r?\n/).entries()) {
+      if (/^\s*[#;]/.test(raw)) continue
+      const value = raw.trim(), depth = raw.length - raw.trimStart().length
+      if (value === '') { if (key !== undefined) lines.push(''); continue }
+      if (section !== undefined && key !== undefined && depth > indent) { lines.push(value); continue }
+      indent = depth
+      flush()
+      const header = /^\[(.+)\]/.exec(value)
+      if (header) {
+        name = header[1] ?? ''
+        key = undefined
+        if (name !== 'DEFAULT' && this.sections.has(name)) throw fail(`Duplicate section '${name}'`, i + 1)
+        section = name === 'DEFAULT' ? this.defaults : new Map()
+        if (name !== 'DEFAULT') this.sections.set(name, section)
+        continue
+      }
+      if (section === undefined) throw fail(`File contains no section headers: '${value}'`, i + 1)
+      const found = /^(.*?)\s*(?:([=:])\s*(.*))?$/s.exec(value)
+      const plainKey = (found?.[1] ?? '').trimEnd()
+      key = options.caseSensitive ? plainKey : plainKey.toLowerCase()
+      if (section.has(key)) throw fail(`Duplicate option '${key}' in section '${name}'`, i + 1)
+      if (found?.[2] === undefined && !options.allowNoValue) throw fail(`'${value}' is no option (a key without = or :)`, i + 1)
+      section.set(key, found?.[2] === undefined ? null : '')
+      lines = [found?.[3] ?? '']
+    }
+    flush()
+  }
+  private section(name: string, file: string): Section {
+    const found = name === 'DEFAULT' ? this.defaults : this.sections.get(name)
+    if (found === undefined) throw new Refusal(`No section '${name}' in '${file}'.`, `it has ${[...this.sections.keys()].join(', ') || 'none'}`)
+    return found
+  }
+  /** Undefined where the section has no such key. */
+  get(name: string, key: string, file: string): string | null | undefined {
+    const section = this.section(name, file), plain = this.options.caseSensitive ? key : key.toLowerCase()
+    const value = section.has(plain) ? section.get(plain) : this.defaults.get(plain)
+    return typeof value === 'string' ? this.interpolate(value, section, 0) : value
+  }
+  entries(name: string, file: string): [string, string | null][] {
+    const section = this.section(name, file)
+    return [...new Map([...this.defaults, ...section])].map(([key, value]) => [key, value === null ? null : this.interpolate(value, section, 0)])
+  }
+  private interpolate(value: string, section: Section, depth: number): string {
+    if (!this.options.interpolate || !value.includes('%')) return value
+    if (depth > 10) throw new Refusal(`Recursion limit exceeded in value substitution: '${value}'`)
+    return value.replace(/%(?:%|\(([^)]*)\)s|(.?))/gs, (whole, name: string | undefined) => {
+      if (whole === '%%') return '%'
+      if (name === undefined) throw new Refusal(`'%' must be followed by '%' or '(', found: '${whole}'`, 'write %% for a percent sign, or give the lookup interpolation=false')
+      const key = this.options.caseSensitive ? name : name.toLowerCase()
+      const found = section.get(key) ?? this.defaults.get(key)
+      if (found === undefined || found === null) throw new Refusal(`Bad value substitution: the key '${name}' in '${value}' is not there`)
+      return this.interpolate(found, section, depth + 1)
+    })
+  }
+}
+
+/** Rows of CSV text; a quoted field may hold delimiters, line ends and doubled quotes. */
+export function parseCsv(text: string, delimiter: string): string[][] {
+  const rows: string[][] = []
+  let row: string[] = [], field = '', isQuoted = false
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charAt(i)
+    if (isQuoted) {
+      if (char !== '"') field += char
+      else if (text.charAt(i + 1) === '"') { field += '"'; i++ } else isQuoted = false
+    } else if (char === '"' && field === '') isQuoted = true
+    else if (char === delimiter) { row.push(field); field = '' }
+    else if (char === '\n' || char === '\r') {
+      if (char === '\r' && text.charAt(i + 1) === '\n') i++
+      rows.push(row.length === 0 && field === '' ? [] : [...row, field])
+      row = []
+      field = ''
+    } else field += char
+  }
+  if (row.length > 0 || field !== '') rows.push([...row, field])
+  return rows
+}

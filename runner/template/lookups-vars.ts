@@ -1,0 +1,133 @@
+/** Lookups of variables, the environment, settings, and passwords that are made once and kept in a file. */
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import type { Call, Lookup } from './call.ts'
+import type { Data } from '../core/types.ts'
+import { Undefined } from '../core/value.ts'
+import { cryptPassword, randomText } from './crypt.ts'
+import { items, onlyText, text } from './items.ts'
+import { choose, seeded } from './mersenne.ts'
+import { isInt, parseInteger } from './numbers.ts'
+import { lookupTable, openLookupTable, Refusal } from './params.ts'
+import { abspath, dirname, expanduser, join } from './posixpath.ts'
+import { given, pyStr, typeName } from './python.ts'
+import { compileRegex, firstMatch } from './regex.ts'
+import { parseKeyValues } from './search.ts'
+
+/** Settings that playbooks ask for; play has no ansible.cfg, so these are Ansible's defaults, or the environment's. */
+const settings: Readonly<Record<string, () => unknown>> = {
+  DEFAULT_ROLES_PATH: () => (process.env.ANSIBLE_ROLES_PATH ?? '~/.ansible/roles:/usr/share/ansible/roles:/etc/ansible/roles').split(':').map(expanduser),
+  DEFAULT_BECOME_USER: () => process.env.ANSIBLE_BECOME_USER ?? 'root', DEFAULT_BECOME_METHOD: () => process.env.ANSIBLE_BECOME_METHOD ?? 'sudo',
+  DEFAULT_BECOME: () => false, DEFAULT_REMOTE_USER: () => process.env.ANSIBLE_REMOTE_USER ?? null, DEFAULT_FORKS: () => 5, DEFAULT_TIMEOUT: () => 10,
+  DEFAULT_HASH_BEHAVIOUR: () => 'replace', DEFAULT_GATHERING: () => 'implicit', DEFAULT_HOST_LIST: () => ['/etc/ansible/hosts'], DEFAULT_LOCAL_TMP: () => '/tmp',
+  DEFAULT_MANAGED_STR: () => 'Ansible managed', DEFAULT_TRANSPORT: () => 'ssh', DEFAULT_EXECUTABLE: () => '/bin/sh', DEFAULT_NO_LOG: () => false,
+  DEFAULT_POLL_INTERVAL: () => 15, DEFAULT_STRATEGY: () => 'linear', DEFAULT_PRIVATE_KEY_FILE: () => null, DEFAULT_VAULT_PASSWORD_FILE: () => null,
+  DEFAULT_VAULT_IDENTITY_LIST: () => [], DEFAULT_FACT_PATH: () => '/etc/ansible/facts.d', DEFAULT_GATHER_SUBSET: () => ['all'], DEFAULT_GATHER_TIMEOUT: () => 10,
+  HOST_KEY_CHECKING: () => true, RETRY_FILES_ENABLED: () => false, RETRY_FILES_SAVE_PATH: () => null, INJECT_FACTS_AS_VARS: () => true,
+  COLOR_OK: () => 'green', COLOR_CHANGED: () => 'yellow', COLOR_SKIP: () => 'cyan', COLOR_ERROR: () => 'red', COLOR_WARN: () => 'bright purple', COLOR_UNREACHABLE: () => 'bright red',
+  LOCALHOST_WARNING: () => true, DUPLICATE_YAML_DICT_KEY: () => 'warn', TAGS_RUN: () => [], TAGS_SKIP: () => [], PLAYBOOK_DIR: () => null, CONFIG_FILE: () => null,
+}
+function config(terms: readonly unknown[], missing: unknown, plugin: unknown, showOrigin: boolean, call: Call): unknown[] {
+  if (plugin !== null) throw new Refusal('settings of plugins are not known here', 'give the setting a variable of your own')
+  if (!['error', 'warn', 'skip'].includes(text(missing))) throw new Refusal(`on_missing must be error, warn or skip, not '${text(missing)}'`)
+  return terms.flatMap((term) => {
+    if (typeof term !== 'string') throw new Refusal(`Invalid setting identifier, '${pyStr(term)}' is not a string, it is a ${typeName(term)}.`)
+    const read = Object.hasOwn(settings, term) ? settings[term] : undefined
+    if (read !== undefined) return [showOrigin ? [read(), 'default'] : read()]
+    if (missing === 'warn') call.env.services.warn(`Skipping ${term}: no setting of this name`, call.env.loc)
+    if (missing !== 'error') return []
+    throw new Refusal(`Setting '${term}' does not exist.`, `known are ${Object.keys(settings).join(', ')}`)
+  })
+}
+
+// ---------------------------------------------------------------- password
+
+const lower = 'abcdefghijklmnopqrstuvwxyz', upper = lower.toUpperCase(), punctuation = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~', blanks = ' \t\n\r\x0b\x0c'
+const sets: Readonly<Record<string, string>> = {
+  ascii_letters: lower + upper, ascii_lowercase: lower, ascii_uppercase: upper, digits: '0123456789', hexdigits: '0123456789abcdefABCDEF',
+  octdigits: '01234567', punctuation, whitespace: blanks, printable: `0123456789${lower}${upper}${punctuation}${blanks}`,
+}
+/** `ascii_letters,digits,.-` or a list of the same; two commas in a row stand for a comma. */
+function charsOf(value: unknown): string {
+  const names = typeof value === 'string'
+    ? [...(value.includes(',,') ? [','] : []), ...value.replaceAll(',,', ',').split(',').filter((one) => one !== '')] : items(value).map(text)
+  return names.map((name) => Object.hasOwn(sets, name) ? sets[name] ?? name : name).join('').replace(/["']/g, '')
+}
+
+interface Stored { readonly password: string; readonly salt: string | undefined; readonly ident: string | undefined }
+function readStored(path: string): Stored | undefined {
+  if (path === '/dev/null' || !existsSync(path)) return undefined
+  const content = readFileSync(path, 'utf8').trimEnd()
+  const salted = content.lastIndexOf(' salt=')
+  if (salted < 0) return { password: content, salt: undefined, ident: undefined }
+  const rest = content.slice(salted + 6), named = rest.lastIndexOf(' ident=')
+  return { password: content.slice(0, salted), salt: named < 0 ? rest : rest.slice(0, named), ident: named < 0 ? undefined : rest.slice(named + 7) }
+}
+function store(path: string, { password, salt, ident }: Stored): void {
+  if (path === '/dev/null') return
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  writeFileSync(path, `${password}${salt === undefined ? '' : ` salt=${salt}`}${ident === undefined ? '' : ` ident=${ident}`}\n`, { mode: 0o600 })
+  chmodSync(path, 0o600)
+}
+const saltSizes: Readonly<Record<string, number>> = { sha512_crypt: 16, sha256_crypt: 16, bcrypt: 22 }
+const saltChars = `${lower}${upper}0123456789./`
+
+/** The path and the options of `path length=8 chars=digits`. */
+function passwordTerm(term: string, base: Data): { path: string; options: Data } {
+  const space = term.indexOf(' ')
+  if (space < 0) return { path: term, options: base }
+  const { words, options } = parseKeyValues(term.slice(space + 1))
+  const path = words === '' ? term.slice(0, space) : `${term.slice(0, space)} ${words}`
+  if (!term.startsWith(path)) throw new Refusal('Unrecognized value after key=value parameters given to password lookup')
+  const unknown = Object.keys(options).filter((name) => !Object.hasOwn(base, name))
+  if (unknown.length > 0) throw new Refusal(`Unrecognized parameter(s) given to password lookup: ${unknown.join(', ')}`)
+  return { path, options: { ...base, ...options } }
+}
+function generate(options: Data): string {
+  const chars = charsOf(options.chars), length = isInt(options.length) ? options.length : parseInteger(text(options.length))
+  if (length === undefined) throw new Refusal(`length must be a whole number, not '${text(options.length)}'`)
+  if (options.seed === null) return randomText(Number(length), chars)
+  const random = seeded(text(options.seed)), all = Array.from(chars)
+  return Array.from({ length: Number(length) }, () => choose(random, all) ?? '').join('')
+}
+function password(term: unknown, base: Data, call: Call): string {
+  const { path: relative, options } = passwordTerm(onlyText(term, 'a path'), base)
+  const root = call.env.vars.get('playbook_dir')
+  const path = abspath(join(typeof root === 'string' ? root : call.env.vars.search.at(-1) ?? process.cwd(), expanduser(relative)))
+  const stored = readStored(path), plain = stored?.password ?? generate(options)
+  const scheme = options.encrypt === null ? undefined : text(options.encrypt)
+  const wantedIdent = options.ident === null ? undefined : text(options.ident)
+  if (stored?.ident !== undefined && wantedIdent !== undefined && stored.ident !== wantedIdent) {
+    throw new Refusal(`The ident parameter provided (${wantedIdent}) does not match the stored one (${stored.ident}).`)
+  }
+  const salt = scheme === undefined ? stored?.salt : stored?.salt ?? randomText(saltSizes[scheme] ?? 8, saltChars)
+  const ident = stored?.ident ?? wantedIdent ?? (scheme === 'bcrypt' ? '2b' : undefined)
+  const isChanged = stored === undefined || salt !== stored.salt || (scheme !== undefined && ident !== stored.ident)
+  if (isChanged) store(path, { password: plain, salt, ident: salt === undefined ? undefined : ident })
+  return scheme === undefined ? plain : cryptPassword(plain, scheme, { salt, ident })
+}
+
+export const variableLookups: Record<string, Lookup> = {
+  ...openLookupTable({
+    'env(default="")': (terms, [fallback]) => terms.map((term) => {
+      const name = onlyText(given(term), 'a name').trim().split(/\s+/)[0] ?? ''
+      return process.env[name] ?? (fallback instanceof Undefined ? new Undefined(`The environment variable '${name}' is not set.`) : fallback)
+    }),
+    'vars(default=?)': (terms, [fallback], call) => terms.map((term) => {
+      if (typeof given(term) !== 'string') throw new Refusal(`Variable name must be 'str' not '${typeName(term)}'.`)
+      const value = call.env.vars.get(term as string)
+      if (value !== undefined) return call.env.jinja.resolve(value, call.env.vars)
+      return fallback === undefined || fallback === null ? new Undefined(`No variable named '${term as string}' was found.`) : fallback
+    }),
+  }),
+  ...lookupTable({
+    'varnames(**options)': (terms, _, call) => terms.flatMap((term) => {
+      if (typeof term !== 'string') throw new Refusal(`Invalid setting identifier, "${pyStr(term)}" is not a string, it is a ${typeName(term)}`)
+      const pattern = compileRegex(term)
+      return [...call.env.vars.names()].filter((name) => firstMatch(pattern, name) !== undefined)
+    }),
+    'config(on_missing="error", plugin_type=None, plugin_name=None, show_origin=False)': (terms, [missing, type, name, origin], call) =>
+      config(terms, missing, type ?? name, origin === true, call),
+    'password(length=20, encrypt=None, chars=?, ident=None, seed=None)': (terms, [length, encrypt, chars, ident, seed], call) =>
+      terms.map((term) => password(term, { length, encrypt, chars: chars ?? ['ascii_letters', 'digits', '.,:-_'], ident, seed }, call)),
+  }),
+}

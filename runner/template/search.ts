@@ -1,0 +1,41 @@
+/** Where lookups find files of the controller, and the `key=value` text that some of them take. */
+import { existsSync, readFileSync } from 'node:fs'
+import type { Call } from './call.ts'
+import { Refusal } from './params.ts'
+import { abspath, dirname, expanduser, join } from './posixpath.ts'
+
+/** Places of a relative file, nearest first: in each folder first `files/` (or `templates/`, `vars/`), then the folder itself. */
+export function candidates(call: Call, kind: string, name: string): string[] {
+  if (name.startsWith('~') || name.startsWith('/')) return [abspath(expanduser(name))]
+  const isNamed = name.split('/')[0] === kind
+  const folders = [...call.env.vars.search, ...(call.env.vars.search.length === 0 ? [process.cwd()] : [])]
+  return folders.flatMap((folder) => [
+    ...(folder.endsWith('/tasks') ? [join(dirname(folder), kind, name)] : []),
+    ...(isNamed ? [] : [join(folder, kind, name)]), join(folder, name),
+  ]).map(abspath)
+}
+export const findFile = (call: Call, kind: string, name: string): string | undefined => candidates(call, kind, name).find((path) => existsSync(path))
+
+export function findOrFail(call: Call, kind: string, name: string): string {
+  const found = findFile(call, kind, name)
+  if (found === undefined) throw new Refusal(`Unable to access the file '${name}': file not found`, `looked for: ${candidates(call, kind, name).join(', ')}`)
+  return found
+}
+
+/** Text of a file; vault text is opened. */
+export function readText(call: Call, path: string, encoding: BufferEncoding = 'utf8'): string {
+  let text: string
+  try { text = readFileSync(path, encoding) } catch (error) { throw new Refusal(`Unable to read ${path}: ${error instanceof Error ? error.message : ''}`) }
+  return text.startsWith('$ANSIBLE_VAULT;') ? call.env.services.decrypt(text, { file: path, line: 1, column: 1 }) : text
+}
+
+/** `some words key=value other='with spaces'`: the words, and the options. */
+export function parseKeyValues(text: string): { words: string; options: Record<string, string> } {
+  const words: string[] = [], options: Record<string, string> = {}
+  for (const [part] of text.matchAll(/(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'])+|["']/gs)) {
+    const found = /^([A-Za-z_]\w*)=(.*)$/s.exec(part)
+    if (found === null) { words.push(part); continue }
+    options[found[1] ?? ''] = (found[2] ?? '').replace(/^(["'])(.*)\1$/s, '$2')
+  }
+  return { words: words.join(' '), options }
+}
