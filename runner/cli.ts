@@ -1,5 +1,6 @@
 /** The command line: arguments to options, and the exit code. Everything else is imported when it is needed. */
 import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
 import { Fault, toErrorData } from './core/errors.ts'
 import { createMasker } from './core/mask.ts'
 import { parseCommandLine } from './options.ts'
@@ -8,17 +9,16 @@ import type { Prompts } from './run.ts'
 
 const started = Date.now()
 
-/** Asks without echo; from a pipe the next line is taken. */
+/** A line that is not shown while it is typed; from a pipe the next line. */
 function askSecret(prompt: string): Promise<string> {
   return new Promise((resolve) => {
-    const { stdin, stderr } = process
-    stderr.write(prompt)
-    const lines = createInterface({ input: stdin, terminal: stdin.isTTY === true, ...(stdin.isTTY === true ? { output: muted() } : {}) })
-    lines.once('line', (line) => { lines.close(); stderr.write('\n'); resolve(line) })
+    const { stdin } = process
+    const isTerminal = stdin.isTTY
+    const silent = new Writable({ write: (_chunk, _encoding, done) => { done() } })
+    process.stderr.write(prompt)
+    const lines = createInterface({ input: stdin, output: silent, terminal: isTerminal })
+    lines.once('line', (line) => { lines.close(); process.stderr.write('\n'); resolve(line) })
   })
-}
-function muted(): NodeJS.WritableStream {
-  return Object.assign(Object.create(process.stderr), { write: () => true })
 }
 function askYes(question: string): Promise<boolean> {
   return new Promise((resolve) => {
@@ -38,11 +38,11 @@ async function main(argv: readonly string[]): Promise<number> {
       case 'help': case 'version': process.stdout.write(asked.text); return 0
       case 'inventory': case 'vault': {
         const { runTool } = await import('./tools/run.ts')
-        const { text, code } = await runTool(asked, masker, prompts())
+        const { text, code } = await runTool(asked, askSecret)
         process.stdout.write(text)
         return code
       }
-      case 'play': return await play(asked, masker)
+      default: return await play(asked, masker)
     }
   } catch (error) {
     if (!(error instanceof Fault)) throw error

@@ -182,7 +182,7 @@ function toOptions(values: Given['values'], playbooks: readonly string[], env: N
     check: values.has('check') || values.has('dryRun'), diff: values.has('diff') || values.has('dryRun'),
     forks: wholeNumber(last('forks'), '--forks', 50), extraVars: values.get('extraVars') ?? [], verbosity: values.get('verbose')?.length ?? 0,
     become: values.has('become'), forceHandlers: values.has('forceHandlers'), step: false,
-    vaultIds: values.get('vaultId') ?? [], vaultPasswordFiles: values.get('vaultFile') ?? (env['ANSIBLE_VAULT_PASSWORD_FILE'] === undefined ? [] : [env['ANSIBLE_VAULT_PASSWORD_FILE']]),
+    vaultIds: values.get('vaultId') ?? [], vaultPasswordFiles: values.get('vaultFile') ?? [],
     askVault: values.has('askVault'), output,
     ...text('limit', 'limit'), ...text('role', 'role'), ...text('startAtTask', 'startAt'), ...text('user', 'user'), ...text('connection', 'connection'),
     ...text('privateKeyFile', 'privateKey'), ...text('becomeMethod', 'becomeMethod'), ...text('becomeUser', 'becomeUser'),

@@ -23,7 +23,7 @@ import { openPool } from './transport/pool.ts'
 import { loadVarsFile } from './vars/files.ts'
 import { Scope } from './vars/scope.ts'
 import { decrypt as decryptVault, encrypt as encryptVault, type VaultSecret } from './vars/vault.ts'
-import { loadSecrets, parseVaultId } from './vars/vault-secrets.ts'
+import { loadSecrets, vaultSources } from './vars/vault-secrets.ts'
 import { dumpYaml } from './yaml/dump.ts'
 import { loadYaml } from './yaml/load.ts'
 
@@ -76,7 +76,7 @@ function createServices(secrets: readonly VaultSecret[], masker: Masker, tell: T
 /** Loads inventory and playbooks and checks them; throws a Fault at the first thing that is wrong. */
 export async function load(options: Options, masker: Masker, tell: Tell, prompts: Prompts): Promise<Loaded> {
   const warn = (message: string, loc?: Loc): void => { tell({ type: 'warning', message: masker.text(message), ...(loc === undefined ? {} : { loc }) }) }
-  const sources = [...options.vaultIds, ...options.vaultPasswordFiles, ...(options.askVault ? ['default@prompt'] : [])].map(parseVaultId)
+  const sources = vaultSources({ ids: options.vaultIds, files: options.vaultPasswordFiles, ask: options.askVault }, process.env)
   const secrets = await loadSecrets(sources, { cwd: process.cwd(), ask: prompts.secret })
   let inventory: Inventory | undefined
   const services = createServices(secrets, masker, tell, () => inventory)

@@ -1,5 +1,6 @@
 /** What an action may do: read, run steps, look at variables, add hosts. */
-import type { Control, Ran, Step } from '../core/types.ts'
+import type { Control, Loc, Ran, Step } from '../core/types.ts'
+import { valueLoc } from '../core/loc.ts'
 import { fault } from '../core/errors.ts'
 import { judge } from './conditions.ts'
 import { type Unit, isCheck } from './attempt.ts'
@@ -27,6 +28,9 @@ class HostControl extends HostTarget implements Control {
   variable(name: string): unknown {
     const { run, scope } = this.#unit
     return run.jinja.resolve(scope.get(name), scope)
+  }
+  origin(name: string): Loc | undefined {
+    return valueLoc(this.#unit.scope.frameOf(name)?.vars, name)
   }
   condition(text: unknown): boolean {
     const { run, scope, task } = this.#unit

@@ -1,7 +1,7 @@
 /** Variables of the command line (`-e`): `k=v`, YAML or JSON text, `@file`. */
 import type { Data, Frame } from '../core/types.ts'
 import { fault } from '../core/errors.ts'
-import { isDict } from '../core/value.ts'
+import { isDict, Template } from '../core/value.ts'
 import { parseText } from '../playbook/args-text.ts'
 import { loadYaml } from '../yaml/load.ts'
 import { loadVarsFile, type FileContext } from '../vars/files.ts'
@@ -21,8 +21,7 @@ export function extraFrames(given: readonly string[], context: FileContext): rea
 
 function keyValues(text: string): Data {
   if (text === '') return {}
-  const loaded = loadYaml(JSON.stringify(text), 'command line (-e)').value
-  const parsed = parseText(typeof loaded === 'string' || (typeof loaded === 'object' && loaded !== null && 'source' in loaded) ? loaded as Parameters<typeof parseText>[0] : text, false)
+  const parsed = parseText(/\{[{%#]/.test(text) ? new Template(text) : text, false, undefined)
   if ('_raw_params' in parsed) throw fault('extra-vars', undefined, { text })
   return parsed
 }

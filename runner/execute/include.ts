@@ -4,6 +4,7 @@ import { dictEntries, isDict, omit } from '../core/value.ts'
 import { inheritLoc } from '../core/loc.ts'
 import { pyStr } from '../template/python.ts'
 import { skipOf } from './attempt.ts'
+import { checkNodes } from './check.ts'
 import type { HostState } from './context.ts'
 import { gather, isLooped, itemFrame, itemsOf, loopControl } from './loop.ts'
 import { reportFailure, walkNodes, type Walk } from './nodes.ts'
@@ -80,13 +81,10 @@ function argsOf(walk: Walk, task: Task, scope: ReturnType<typeof taskScope>): Da
   return inheritLoc(given, task.args)
 }
 
-/** The task as parent of what it includes, with the loop's variables. */
-const parentOf = (task: Task, wish: Wish): Task => ({ ...task, args: wish.args, vars: [...task.vars, ...wish.frames] })
-
-async function walkIncluded(walk: Walk, task: Task, wish: Wish, file: string, load: (parent: Task) => Promise<readonly Node[]>): Promise<void> {
+async function walkIncluded(walk: Walk, task: Task, wish: Wish, file: string, load: () => Promise<readonly Node[]>): Promise<void> {
   let nodes: readonly Node[]
   try {
-    nodes = await load(parentOf(task, wish))
+    nodes = await load()
   } catch (error) {
     for (const host of wish.hosts) reportFailure(walk, task, host, error)
     return
@@ -97,24 +95,31 @@ async function walkIncluded(walk: Walk, task: Task, wish: Wish, file: string, lo
 }
 
 export async function includeTasks(walk: Walk, task: Task, hosts: readonly HostState[]): Promise<void> {
-  const { loader } = walk.run
+  const { loader, registry } = walk.run
   for (const wish of wishes(walk, task, hosts)) {
     const path = pyStr(wish.args['file'] ?? wish.args['_raw_params'] ?? '')
-    const found = loader.findTasks(path, task)
-    await walkIncluded(walk, task, wish, found, (parent) =>
-      loader.tasksFile(found, parent, { ...(isDict(wish.args['apply']) && !(wish.args['apply'] instanceof Map) ? { apply: wish.args['apply'] } : {}), isHandlers: task.isHandler }))
+    const { apply } = wish.args
+    await walkIncluded(walk, task, wish, shownPath(walk, task, path), async () => {
+      const nodes = await loader.tasksFile(path, task, { frames: wish.frames, ...(isDict(apply) && !(apply instanceof Map) ? { apply } : {}) })
+      await checkNodes(registry, nodes)
+      return nodes
+    })
   }
+}
+/** The file in full, where it can be found; the include itself says what is wrong otherwise. */
+function shownPath(walk: Walk, task: Task, path: string): string {
+  try { return walk.run.loader.findTasks(path, task) } catch { return path }
 }
 
 export async function includeRole(walk: Walk, task: Task, hosts: readonly HostState[]): Promise<void> {
   const { run, play } = walk
   for (const wish of wishes(walk, task, hosts)) {
-    await walkIncluded(walk, task, wish, pyStr(wish.args['name'] ?? wish.args['role'] ?? ''), async (parent) => {
-      const { role, nodes, handlers } = await run.loader.includeRole(wish.args, parent)
+    await walkIncluded(walk, task, wish, pyStr(wish.args['name'] ?? wish.args['role'] ?? ''), async () => {
+      const { role, nodes, handlers, isPublic } = await run.loader.includeRole(wish.args, task, wish.frames)
+      await checkNodes(run.registry, [...nodes, ...handlers])
       play.handlers.push(...handlers)
-      if (wish.args['public'] === true) play.roles.push(role)
+      if (isPublic) play.roles.push(role)
       return nodes
     })
   }
 }
-

@@ -140,7 +140,7 @@ async function always(walk: Walk, block: Block, hosts: readonly HostState[]): Pr
 
 /** A role runs once a play for the same parameters, unless it allows duplicates. */
 async function walkRole(walk: Walk, node: RoleNode): Promise<void> {
-  const key = JSON.stringify([node.role.path, node.role.params.vars, node.kw['when'] === undefined ? '' : String(node.loc.line)])
+  const key = node.role.key ?? node.role.path
   const hosts = alive(walk).filter((host) => node.role.allowDuplicates || !host.rolesRun.has(key))
   const seen = isSelected(walk.run, node) || node.body.some((child) => isSelected(walk.run, child))
   await walkNodes({ ...walk, hosts }, node.body)

@@ -17,7 +17,7 @@ const allowed: Record<string, readonly string[]> = {
   vars: ['core', 'template', 'yaml'], inventory: ['core', 'yaml', 'vars'], playbook: ['core', 'yaml', 'vars'],
   modules: ['core', 'probes'], actions: ['core', 'probes'],
   execute: ['core', 'yaml', 'template', 'vars', 'inventory', 'playbook', 'transport', 'probes', 'modules', 'actions'],
-  tools: ['core', 'playbook/keywords', 'modules', 'actions', 'vars', 'yaml'],
+  tools: ['core', 'playbook/keywords', 'modules', 'actions', 'vars', 'yaml', 'inventory'],
 }
 /** Package or global to the only places that may use it. */
 const keepers: readonly (readonly [RegExp, readonly string[]])[] = [

@@ -1,0 +1,61 @@
+/** validate_argument_spec: the variables of a role against its meta/argument_specs.yml. Each fault names the place of the variable. */
+import { defineAction } from '../core/module.ts'
+import { validateArgs } from '../core/args.ts'
+import { Fault } from '../core/errors.ts'
+import { place } from '../core/loc.ts'
+import type { Arg, ArgSpec, ArgType, Control, Data, Json } from '../core/types.ts'
+import { dictEntries, dictGet, isDict } from '../core/value.ts'
+
+const types: Readonly<Record<string, ArgType>> = {
+  str: 'str', list: 'list', dict: 'dict', bool: 'bool', int: 'int', float: 'float', path: 'path', raw: 'raw', json: 'raw', jsonarg: 'raw', bytes: 'bytes', bits: 'bytes',
+}
+const typeOf = (value: unknown): ArgType => types[String(value)] ?? 'str'
+const isJson = (value: unknown): value is Json => value !== undefined
+
+/** An option of argument_specs.yml as an argument of a module. */
+function argOf(option: unknown): Arg {
+  const get = (name: string): unknown => isDict(option) ? dictGet(option, name) : undefined
+  const choices = get('choices'), elements = get('elements'), options = get('options'), fallback = get('default')
+  return {
+    type: typeOf(get('type') ?? 'str'), doc: '', required: get('required') === true,
+    ...(isJson(fallback) ? { default: fallback } : {}),
+    ...(Array.isArray(choices) ? { choices: choices.filter((one) => ['string', 'number', 'boolean'].includes(typeof one)) } : {}),
+    ...(elements === undefined ? {} : { elements: typeOf(elements) }), ...(isDict(options) ? { options: specOf(options) } : {}),
+  }
+}
+const specOf = (options: unknown): ArgSpec => isDict(options) ? Object.fromEntries(dictEntries(options).map(([name, option]) => [String(name), argOf(option)])) : {}
+
+/** Variables that the specification names, as they are now, each with the place where it was written. */
+function variables(names: readonly string[], provided: Data, control: Control): Data {
+  const values: Data = {}, places = new Map<unknown, NonNullable<ReturnType<Control['origin']>>>()
+  for (const name of names) {
+    const value = name in provided ? provided[name] : control.variable(name)
+    if (value === undefined) continue
+    values[name] = value
+    const origin = control.origin(name)
+    if (origin !== undefined) places.set(name, origin)
+  }
+  place(values, { self: undefined, keys: places, values: places })
+  return values
+}
+
+export default defineAction({
+  name: 'validate_argument_spec', doc: 'Validate role argument specs.', inCheckMode: 'run',
+  args: {
+    argument_spec: { type: 'dict', required: true, doc: 'Options as in meta/argument_specs.yml.' },
+    provided_arguments: { type: 'dict', default: {}, doc: 'Values to check, above variables of the same names.' },
+    validate_args_context: { type: 'dict', default: {}, doc: 'What is checked, for messages.' },
+  },
+  async run(args, control) {
+    const spec = specOf(args.argument_spec)
+    const context = { name: String(args.validate_args_context['name'] ?? '') }
+    try {
+      const values = variables(Object.keys(spec), args.provided_arguments, control)
+      validateArgs(spec, undefined, values, { module: context.name === '' ? 'role' : `role ${context.name}`, container: values })
+      return { changed: false, msg: 'The arg spec validation passed', validate_args_context: args.validate_args_context }
+    } catch (error) {
+      if (error instanceof Fault) throw error.within(`Validation of arguments failed: ${error.message}`)
+      throw error
+    }
+  },
+})
