@@ -1,8 +1,9 @@
 /** Filters on lists, as Jinja has them: order, parts, groups, extremes, sums. */
 import type { Filter } from './call.ts'
 import { dictEntries, float, isDict, Undefined } from '../core/value.ts'
-import { attributeGetter, ignoreCase, items, NamedTuple, onlyDict, text, tuple } from './items.ts'
+import { attributeGetter, ignoreCase, items, onlyDict, text, tuple } from './items.ts'
 import type { Getter } from './items.ts'
+import { namedTuple } from './named-tuple.ts'
 import { add, asIndex, asNumber, isFloat, isInt } from './numbers.ts'
 import { filterTable, Refusal } from './params.ts'
 import { compare, equals, given, isTruthy, length, typeName } from './python.ts'
@@ -60,7 +61,7 @@ function groupBy(value: unknown, attribute: unknown, fallback: unknown, caseSens
     else groups.push({ key: found, list: [item] })
   }
   const shown = attributeGetter(attribute, fallback)
-  return groups.map((group) => NamedTuple.of2({ grouper: isTruthy(caseSensitive) ? group.key : shown(group.list[0]), list: group.list }))
+  return groups.map((group) => namedTuple({ grouper: isTruthy(caseSensitive) ? group.key : shown(group.list[0]), list: group.list }))
 }
 
 function slices(list: readonly unknown[], count: number, fill: unknown): unknown[][] {

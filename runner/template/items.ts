@@ -14,21 +14,6 @@ export function items(value: unknown): unknown[] {
 
 export const tuple = (...values: readonly unknown[]): Tuple => Tuple.from(values) as Tuple
 
-/** A tuple whose items also have names (`group.grouper`, `group.list`). */
-export class NamedTuple extends Tuple {
-  static of2(names: Readonly<Record<string, unknown>>): NamedTuple {
-    const made = new NamedTuple()
-    made.push(...Object.values(names))
-    Object.defineProperty(made, 'fields', { value: names, enumerable: false })
-    return made
-  }
-}
-export const namedField = (value: unknown, name: string): unknown => {
-  if (!(value instanceof NamedTuple) || !('fields' in value)) return undefined
-  const fields = value.fields as Data
-  return Object.hasOwn(fields, name) ? fields[name] : undefined
-}
-
 /** Calls a method of one of Python's types, as an expression would. */
 export function callMethod(value: unknown, name: string, call: Call, args: readonly unknown[] = [], kwargs: Readonly<Data> = {}): unknown {
   const method = findMethod(value, name)
