@@ -16,7 +16,11 @@ const isProbe = (value: unknown): value is AnyProbe => typeof value === 'object'
 const keys: Readonly<Record<string, (id: string) => unknown>> = {
   content: (id) => ({ path: id }),
   checksum: (id) => ({ algorithm: id.slice(0, id.indexOf(':')), path: id.slice(id.indexOf(':') + 1) }),
-  tree: (id) => ({ path: id.split('?')[0], follow: id.includes('?follow') }),
+  tree: (id) => {
+    const [path, ...options] = id.split('?')
+    const when = options.find((one) => one.startsWith('when='))?.slice(5), has = (name: string): boolean => options.includes(name)
+    return { path, follow: has('follow'), sums: has('sums'), shared: has('shared'), ...(when === undefined ? {} : { when }) }
+  },
 }
 
 let found: Promise<Map<string, AnyProbe>> | undefined
@@ -35,7 +39,11 @@ function comparable(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
   if (value instanceof Map) return comparable(Object.fromEntries(value))
   if (value instanceof Set) return [...value].sort()
-  if (Array.isArray(value)) return value.map(comparable)
+  if (Array.isArray(value)) {
+    const items = value.map(comparable)
+    const pathOf = (item: unknown): string => isRecord(item) && typeof item.path === 'string' ? item.path : ''
+    return items.some((item) => pathOf(item) !== '') ? items.sort((a, b) => pathOf(a) < pathOf(b) ? -1 : 1) : items
+  }
   if (typeof value !== 'object' || value === null) return value
   const isFolder = 'type' in value && value.type === 'directory'
   const entries = Object.entries(value).filter(([name, item]) => item !== undefined && !unforeseen.has(name) && !(isFolder && name === 'size'))

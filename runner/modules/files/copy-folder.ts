@@ -1,7 +1,8 @@
 /** A folder of the controller, copied with all that is in it. */
 import { Failure } from '../../core/errors.ts'
 import type { LocalFile, Plan, Target } from '../../core/types.ts'
-import { absent, followed, modeText, plainPath, stat } from '../../probes/stat.ts'
+import { Unknown } from '../../core/value.ts'
+import { absent, followed, leadsTo, modeText, plainPath, stat } from '../../probes/stat.ts'
 import type { Answer, Stat } from '../../probes/stat.ts'
 import type { CopyArgs } from '../copy.ts'
 import { lookUpWanted, planAttributes } from './attributes.ts'
@@ -52,7 +53,7 @@ function planAll(args: CopyArgs, { items, wanted, stats, folders, dest, root }: 
   }
   for (const { path, file, bytes, place } of items) {
     const above = makeFolder(parentOf(path))
-    if (bytes === undefined) { plans.push(planCopiedLink(place, file, wanted)); continue }
+    if (bytes === undefined) continue
     if (place.is.type !== 'absent' && !args.force) continue
     if (followed(place.is).type === 'directory') throw new Failure(`cannot copy the file ${file.path} to ${path}: it is a directory there`, { dest: path })
     const mode = args.mode === 'preserve' ? modeText(file.mode) : args.mode
@@ -67,6 +68,8 @@ function planAll(args: CopyArgs, { items, wanted, stats, folders, dest, root }: 
     makeFolder(path)
     if (is.type === 'directory' && is.fresh !== true) plans.push(planRightsOf(path, is, folderWanted))
   }
+  const foreseen = new Map(plans.flatMap((one) => one.after ?? []).flatMap((one) => 'id' in one && one.probe === stat.name ? [[one.id, one.value] as const] : []))
+  for (const { file, bytes, place } of items) if (bytes === undefined) plans.push(planCopiedLink(place, file, wanted, foreseen))
   const data = { dest: dest.endsWith('/') ? dest : `${dest}/`, src: root.path }
   return joinPlans(plans, data)
 }
@@ -77,10 +80,13 @@ function planRightsOf(path: string, is: Stat, wanted: Wanted): Plan {
   return { changes, steps: [shellLines(commands)], after: [{ probe: stat.name, id: stat.id(path), value: after }] }
 }
 
-function planCopiedLink({ path, is, parent }: Place, file: LocalFile, wanted: Wanted): Plan {
-  const src = file.link ?? ''
-  return planLink({
+function planCopiedLink({ path, is, parent }: Place, file: LocalFile, wanted: Wanted, foreseen: ReadonlyMap<string, unknown>): Plan {
+  const src = file.link ?? '', end = foreseen.get(leadsTo(path, src))
+  const plan = planLink({
     path, is, wanted: { ...wanted, mode: undefined }, times: { access: 'preserve', modification: 'preserve' }, follow: false, flags: null, src,
-    force: true, source: absent, parent, below: undefined,
+    force: true, source: isStat(end) ? end : absent, parent, below: undefined,
   })
+  if (isStat(end) || plan.changes.length === 0) return plan
+  return { ...plan, after: [{ probe: stat.name, id: stat.id(path), value: new Unknown(`what the copied link ${path} leads to was not looked at`) }] }
 }
+const isStat = (value: unknown): value is Stat => typeof value === 'object' && value !== null && 'mode' in value && 'uid' in value

@@ -2,36 +2,37 @@
 import { Failure } from '../../core/errors.ts'
 import { attr } from '../../core/module.ts'
 import { shText } from '../../core/sh.ts'
-import type { Change, Data, Plan, Predicted, Target } from '../../core/types.ts'
+import type { Data, Plan, Target } from '../../core/types.ts'
+import { Unknown } from '../../core/value.ts'
 import { checksum } from '../../probes/checksum.ts'
 import { content } from '../../probes/content.ts'
 import { followed, plainPath, stat } from '../../probes/stat.ts'
 import type { Stat } from '../../probes/stat.ts'
 import { tree } from '../../probes/tree.ts'
-import type { Entry, Tree } from '../../probes/tree.ts'
+import type { Entry, Tree, TreeKey } from '../../probes/tree.ts'
 import type { CopyArgs } from '../copy.ts'
 import { lookUpWanted, made, pathInfo, planAttributes, predicted } from './attributes.ts'
 import type { Wanted } from './attributes.ts'
 import { isFolder, joinPlans, planContent, readPlace } from './deliver.ts'
 import { planFolders, readChain } from './folders.ts'
+import type { Link } from './folders.ts'
 import { baseName, join, parentOf } from './paths.ts'
-import { diffLimit, foresee, shellLines } from './write.ts'
+import { Draft } from './states.ts'
+import { diffLimit, foresee } from './write.ts'
 
 export async function copyRemote(target: Target, args: CopyArgs, src: string, dest: string): Promise<Plan> {
   const name = baseName(plainPath(src)), outer = dest.endsWith('/') ? join(dest, name) : dest
-  const [from, sums, own, inside, wanted, above, trees] = await Promise.all([
+  const into = src.endsWith('/') ? plainPath(dest) : join(plainPath(dest), name)
+  const [from, sums, own, inside, wanted, above, trees, links] = await Promise.all([
     target.read(stat, src), Promise.all([target.read(content, { path: src, max: diffLimit }), target.read(checksum, { path: src, algorithm: 'md5' })]),
     readPlace(target, outer, undefined), readPlace(target, join(outer, name), undefined), lookUpWanted(target, args),
     dest.endsWith('/') ? readChain(target, parentOf(plainPath(outer))) : [],
-    readTrees(target, args, src, dest, name),
+    readTrees(target, args, src, into), readChain(target, into),
   ])
   const source = followed(from)
   if (source.type === 'absent') throw new Failure(`Source ${src} not found`)
   if (source.type === 'directory') {
-    const [fromTree = null, outerTree = null, innerTree = null] = trees
-    const into = src.endsWith('/') ? { path: plainPath(dest), tree: outerTree } : { path: join(plainPath(dest), name), tree: innerTree }
-    const links = await readChain(target, into.path)
-    return planTree(args, wanted, src, fromTree, into, links)
+    return planTree(args, wanted, src, into, trees, links)
   }
   if (source.type !== 'file') throw new Failure(`Cannot copy invalid source '${src}': not a file`)
   const [now, md5] = sums
@@ -58,71 +59,63 @@ export async function copyRemote(target: Target, args: CopyArgs, src: string, de
 }
 
 /** Nothing is listed where src is no folder; of the destination only what src has too, unless all of it is to be given an owner. */
-function readTrees(target: Target, args: CopyArgs, src: string, dest: string, name: string): Promise<Tree[]> {
-  const shared = args.owner === undefined && args.group === undefined
-  return Promise.all([
-    target.read(tree, { path: src, sums: true, follow: args.local_follow === true }),
-    ...src.endsWith('/') ? [plainPath(dest), undefined] : [undefined, join(plainPath(dest), name)],
-  ].map((one) => one === undefined ? null : typeof one === 'string' ? target.read(tree, { path: one, sums: true, when: src, shared }) : one))
-}
+const destKey = (args: CopyArgs, src: string, path: string): TreeKey => ({ path, sums: true, when: src, shared: args.owner === undefined && args.group === undefined })
+const readTrees = (target: Target, args: CopyArgs, src: string, into: string): Promise<[Tree, Tree]> =>
+  Promise.all([target.read(tree, { path: src, sums: true, follow: args.local_follow === true }), target.read(tree, destKey(args, src, into))])
 
-interface Into { readonly path: string; readonly tree: Tree }
 /** Existing files are replaced where their bytes differ; everything below then gets owner and group, the top also the mode. */
-function planTree(args: CopyArgs, wanted: Wanted, src: string, from: Tree, into: Into, links: Awaited<ReturnType<typeof readChain>>): Plan {
+function planTree(args: CopyArgs, wanted: Wanted, src: string, into: string, [from, there]: readonly [Tree, Tree], links: readonly Link[]): Plan {
   if (from === null) throw new Failure(`Source ${src} not readable`)
-  const root = plainPath(src), have = new Map((into.tree?.own ?? []).map((entry) => [entry.path, entry]))
-  const changes: Change[] = [], commands: string[] = [], after: Predicted[] = []
+  const root = plainPath(src), have = new Map((there?.own ?? []).map((entry) => [entry.path, entry]))
   const owned: Wanted = { ...wanted, mode: undefined }
-  const top = planFolders(links.slice(0, -1), owned)
-  const follows = args.local_follow === true
-  const led = new Map(from.led.map((entry) => [entry.path, entry]))
-  let parent = top.end
-  const stats = new Map<string, Stat>()
-  const copied = follows ? [...from.own.filter(({ stat: { type } }) => type !== 'link'), ...led.values()].sort((a, b) => a.path < b.path ? -1 : 1) : from.own
+  const above = planFolders(links.slice(0, -1), owned)
+  const copied = args.local_follow === true
+    ? [...from.own.filter(({ stat: { type } }) => type !== 'link'), ...from.led].sort((a, b) => a.path < b.path ? -1 : 1) : from.own
+  const draft = new Draft(), now = new Map<string, Entry>()
+  const give = (path: string, entry: Entry, to: Wanted): void => {
+    const rights = planAttributes(path, entry.stat, to)
+    draft.add(rights)
+    if (rights.changes.length > 0) draft.after.push({ probe: stat.name, id: stat.id(path), value: foreseeable(path, rights.after) })
+    now.set(path, { ...entry, path, stat: rights.after })
+  }
   for (const entry of copied) {
-    const path = into.path + entry.path.slice(root === '/' ? 0 : root.length)
-    parent = stats.get(parentOf(path)) ?? parent
-    const there = have.get(path)
-    const isTop = entry === from.own[0]
-    const made = copyEntry(entry, path, there, parent, wanted)
-    changes.push(...made.changes); commands.push(...made.commands); after.push(...made.after)
-    const rights = planAttributes(path, made.is, isTop ? { ...wanted, mode: args.directory_mode ?? (args.mode === 'preserve' ? undefined : args.mode) } : owned)
-    changes.push(...rights.changes); commands.push(...rights.commands)
-    if (rights.changes.length > 0) after.push({ probe: stat.name, id: stat.id(path), value: rights.after })
-    stats.set(path, rights.after)
+    const path = into + entry.path.slice(root === '/' ? 0 : root.length)
+    const made = copyEntry(draft, entry, path, have.get(path), now.get(parentOf(path))?.stat ?? above.end, wanted)
+    const topMode = args.directory_mode ?? (args.mode === 'preserve' ? undefined : args.mode)
+    give(path, made, entry === from.own[0] ? { ...wanted, mode: topMode } : owned)
   }
-  for (const entry of have.values()) {
-    if (stats.has(entry.path)) continue
-    const rights = planAttributes(entry.path, entry.stat, owned)
-    changes.push(...rights.changes); commands.push(...rights.commands)
-    if (rights.changes.length > 0) after.push({ probe: stat.name, id: stat.id(entry.path), value: rights.after })
-  }
-  const end = stats.get(into.path)
-  const data = { src, dest: into.path, ...(end === undefined ? {} : pathInfo(end)) }
-  const plan: Plan = changes.length === 0 ? { changes: [], steps: [] } : { changes, steps: [shellLines(commands)], after }
-  return joinPlans([top.plan, plan], data)
+  for (const entry of have.values()) if (!now.has(entry.path)) give(entry.path, entry, owned)
+  const end = now.get(into)?.stat
+  const data = { src, dest: into, ...(end === undefined ? {} : pathInfo(end)) }
+  if (draft.changes.length === 0) return { changes: [], steps: [], data }
+  const own = [...now.values()].map((entry) => ({ ...entry, stat: { ...entry.stat, readable: false, writable: false, executable: false } }))
+  draft.after.push({ probe: tree.name, id: tree.id(destKey(args, src, into)), value: { own, led: [] } })
+  return joinPlans([above.plan, draft.plan(data)], data)
 }
+const foreseeable = (path: string, is: Stat): Stat | Unknown => is.type === 'link' ? new Unknown(`what the copied link ${path} leads to was not looked at`) : is
 
-interface Made { readonly changes: readonly Change[]; readonly commands: readonly string[]; readonly after: readonly Predicted[]; readonly is: Stat }
-function copyEntry({ path: from, stat: is, sha1, target: text }: Entry, path: string, there: Entry | undefined, parent: Stat | undefined, wanted: Wanted): Made {
+/** Makes what is missing or differs; the entry as it then is. */
+function copyEntry(draft: Draft, { path: from, stat: is, sha1, target: text }: Entry, path: string, there: Entry | undefined, parent: Stat | undefined, wanted: Wanted): Entry {
   if (is.type === 'directory') {
-    if (there !== undefined) return { changes: [], commands: [], after: [], is: there.stat }
+    if (there !== undefined) return there
     const born = predicted(made('directory', parent, wanted.account, undefined), { mode: is.mode, fresh: true }, wanted.account)
-    return {
-      changes: [attr(path, 'state', 'absent', 'directory')], commands: [shText`mkdir -- ${path}; chmod ${is.mode} -- ${path}`],
-      after: [{ probe: stat.name, id: stat.id(path), value: born }], is: born,
-    }
+    draft.add({ changes: [attr(path, 'state', 'absent', 'directory')], commands: [shText`mkdir -- ${path}; chmod ${is.mode} -- ${path}`] })
+    draft.after.push({ probe: stat.name, id: stat.id(path), value: born })
+    return { path, stat: born }
   }
   if (is.type === 'link') {
-    if (there !== undefined) return { changes: [], commands: [], after: [], is: there.stat }
-    const born = { ...made('link', parent, wanted.account, is.size), target: text ?? '' }
-    return { changes: [attr(path, 'state', 'absent', 'link')], commands: [shText`ln -s -- ${text ?? ''} ${path}`], after: [], is: born }
+    if (there !== undefined) return there
+    const born = made('link', parent, wanted.account, is.size)
+    draft.add({ changes: [attr(path, 'state', 'absent', 'link')], commands: [shText`ln -s -- ${text ?? ''} ${path}`] })
+    draft.after.push({ probe: stat.name, id: stat.id(path), value: foreseeable(path, born) })
+    return { path, stat: born, target: text ?? '' }
   }
-  if (is.type !== 'file' || (there !== undefined && there.sha1 === sha1)) return { changes: [], commands: [], after: [], is: there?.stat ?? is }
+  if (is.type !== 'file') throw new Failure(`${from} is no file, folder or link: it cannot be copied`)
+  if (there !== undefined && there.sha1 === sha1) return there
+  if (there !== undefined && there.stat.type !== 'file') throw new Failure(`${path} is a ${there.stat.type}, ${from} a file`)
   const base = there?.stat ?? made('file', parent, wanted.account, is.size)
   const become = predicted(base, { mode: is.mode, size: is.size }, wanted.account)
-  return {
-    changes: [attr(path, 'checksum', there?.sha1 ?? null, sha1 ?? null)],
-    commands: [shText`cp -- ${from} ${path}; chmod ${is.mode} -- ${path}`], after: foresee(path, become, { sha1: sha1 ?? '' }), is: become,
-  }
+  draft.add({ changes: [attr(path, 'checksum', there?.sha1 ?? null, sha1 ?? null)], commands: [shText`cp -- ${from} ${path}; chmod ${is.mode} -- ${path}`] })
+  draft.after.push(...foresee(path, become, { sha1: sha1 ?? '' }))
+  return { path, stat: become, ...(sha1 === undefined ? {} : { sha1 }) }
 }

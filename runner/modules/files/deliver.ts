@@ -65,7 +65,7 @@ export function planContent(given: Place, goal: Goal): Plan {
   if (is.type === 'directory') throw new Failure(`${path} is a directory`, { dest: path })
   const sha1 = isRemote(source) ? source.sha1 : sha1Of(source)
   const now = place.content
-  if (is.type === 'file' && now.kind === 'file' && now.sha1 === sha1 && goal.base === undefined) return planRights(place, goal, sha1)
+  if (is.type === 'file' && now.kind === 'file' && now.sha1 === sha1 && goal.base === undefined) return planRights(place, goal, sha1, given)
   const parent = followed(place.parent)
   if (is.type === 'absent' && goal.parentWillBe === undefined && parent.type !== 'directory') {
     throw new Failure(parent.type === 'absent' ? `Destination directory ${parentOf(path)} does not exist` : `Destination ${parentOf(path)} is no directory`, { dest: path, checksum: sha1 })
@@ -86,7 +86,9 @@ export function planContent(given: Place, goal: Goal): Plan {
   })
   const steps: Step[] = own.commands.length === 0 ? [step] : [step, shellLines(own.commands)]
   const data: Data = { dest: path, checksum: sha1, ...(isRemote(source) ? {} : { md5sum: md5Of(source) }), ...pathInfo(become) }
-  const plan: Plan = { changes, steps, after: [...foresee(path, become, isRemote(source) ? source.bytes ?? source : source), ...own.after], data }
+  const known = isRemote(source) ? source.bytes ?? source : source
+  const link = given.is.type === 'link' && place !== given ? foresee(given.path, predicted(given.is, { to: become }, wanted.account), known) : []
+  const plan: Plan = { changes, steps, after: [...foresee(path, become, known), ...link, ...own.after], data }
   return goal.backup === true && is.type === 'file' ? { ...plan, later: ['backup_file'], done: ([ran]) => ({ backup_file: backupName(ran) }) } : plan
 }
 
@@ -96,13 +98,14 @@ function remoteChange(path: string, now: Content, source: RemoteSource): Change 
 }
 
 /** The bytes are right: only rights may be missing. */
-function planRights({ path, is, flags: have }: Place, { wanted }: Goal, sha1: string): Plan {
+function planRights({ path, is, flags: have }: Place, { wanted }: Goal, sha1: string, given: Place): Plan {
   if (is.type === 'absent') throw new Error('rights of nothing')
   const rights = planAttributes(path, is, wanted), own = planFlags(path, have, wanted)
   const changes = [...rights.changes, ...own.changes]
   const data: Data = { dest: path, path, checksum: sha1, ...pathInfo(rights.after) }
   if (changes.length === 0) return { changes: [], steps: [], data }
-  const after = [...rights.changes.length > 0 ? [{ probe: stat.name, id: stat.id(path), value: rights.after }] : [], ...own.after]
+  const link = given.is.type === 'link' ? [{ probe: stat.name, id: stat.id(given.path), value: predicted(given.is, { to: rights.after }, wanted.account) }] : []
+  const after = [...rights.changes.length > 0 ? [{ probe: stat.name, id: stat.id(path), value: rights.after }, ...link] : [], ...own.after]
   return { changes, steps: [shellLines([...rights.commands, ...own.commands])], after, data }
 }
 

@@ -116,7 +116,7 @@ export function planDirectory(one: Case, above: readonly { readonly path: string
   if (is.type === 'absent') return planNewDirectory(draft, one, path, above)
   if (is.type !== 'directory') throw new Failure(`${path} already exists as a ${stateOf(is)}`, { path })
   const after = link === undefined ? planExisting(draft, path, is, one) : planEnding(draft, one.path, link, one).to ?? is
-  if (tree !== undefined) planTree(draft, one, path, is, tree)
+  if (tree !== undefined) planTree(draft, one, path, after, tree)
   return draft.plan({ path, ...pathInfo(after) })
 }
 
@@ -145,6 +145,9 @@ function planNewDirectory(draft: Draft, one: Case, path: string, above: readonly
   return draft.plan({ path, ...(last === undefined ? {} : pathInfo(last)) }, path)
 }
 
+/** A tree's entries do not say who may read them. */
+const unasked = { readable: false, writable: false, executable: false }
+
 function planTree(draft: Draft, one: Case, path: string, is: Stat, tree: Tree): void {
   const { wanted } = one
   const asks = wanted.mode !== undefined || wanted.uid !== undefined || wanted.gid !== undefined
@@ -157,7 +160,7 @@ function planTree(draft: Draft, one: Case, path: string, is: Stat, tree: Tree): 
     draft.add(rights)
     if (found.type !== 'link') draft.add(planTimes(at, found, one.times))
     if (rights.changes.length > 0) draft.after.push({ probe: stat.name, id: stat.id(at), value: found.type === 'link' ? new Unknown(`the link ${at} gets another owner`) : rights.after })
-    return { path: at, stat: rights.after }
+    return { path: at, stat: { ...rights.after, ...unasked } }
   }
   const [top, ...below] = tree.own
   const isLink = new Set(below.filter((each) => each.stat.type === 'link').map((each) => each.path))
@@ -165,5 +168,5 @@ function planTree(draft: Draft, one: Case, path: string, is: Stat, tree: Tree): 
   const led = one.follow ? tree.led.map(entry) : []
   // The name of a link stands for the link itself there, not for what it leads to.
   draft.after.splice(count, draft.after.length, ...draft.after.slice(count).filter((each) => 'unknown' in each || !isLink.has(each.id)))
-  if (draft.after.length > 0 && top !== undefined) draft.after.push({ probe: treeProbe.name, id: treeProbe.id({ path, follow: one.follow }), value: { own: [top, ...own], led } })
+  if (draft.after.length > 0 && top !== undefined) draft.after.push({ probe: treeProbe.name, id: treeProbe.id({ path, follow: one.follow }), value: { own: [{ path: top.path, stat: { ...is, ...unasked } }, ...own], led } })
 }

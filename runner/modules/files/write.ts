@@ -63,6 +63,7 @@ else cat >"$tmp"; fi
 [ -z "$own" ] || chown "$own" -- "$tmp" || stop "chown failed"
 chmod "$mode" -- "$tmp"
 if [ -n "$check" ]; then
+  CHECK
   said=$(eval "$check" 2>&1) || stop "failed to validate: $said"
 fi
 if [ -e /sys/fs/selinux/enforce ] && [ -e "$path" ]; then chcon --reference="$path" -- "$tmp" 2>/dev/null || :; fi
@@ -74,11 +75,13 @@ trap - EXIT
 if [ -e /sys/fs/selinux/enforce ] && [ "$was" = absent ] && command -v restorecon >/dev/null 2>&1; then restorecon -- "$path" || :; fi
 `
 
-/** The validation command with the temporary file's name in the place of %s. Ansible splits it as a shell would, but runs no shell. */
-function validation(command: string | undefined): string {
+const isPlain = (path: string): boolean => /^[\w/.:@%+,=-]+$/.test(path)
+/** Shell text that makes the validation command: the temporary file's name stands where %s does, also inside quotes, as in Ansible. */
+function validation(command: string | undefined, path: string): string {
   if (command === undefined || command === '') return ''
   if (!command.includes('%s')) throw new Failure(`validate must contain %s: ${command}`)
-  return command.replaceAll('%%', '%').replaceAll('%s', '"$tmp"')
+  const name = isPlain(path) ? '"$tmp"' : quote('"$tmp"')
+  return command.split('%s').map((part) => quote(part.replaceAll('%%', '%'))).join(name)
 }
 const suffixOf = (path: string): string => /[^.](\.[^./]+)$/.exec(baseName(path))?.[1] ?? ''
 
@@ -90,14 +93,15 @@ export function writeStep(write: Write): Step {
   const { path, become, born, source } = write
   const isRemote = 'file' in source
   const keepsOwner = become.uid === born.uid && become.gid === born.gid
+  const check = validation(write.validate, path)
   const words = {
     path, dir: parentOf(path), name: baseName(path).slice(0, 200), was: premise(write), mode: become.mode,
     own: keepsOwner ? '' : `${become.uid}:${become.gid}`, backup: write.backup === true && write.was.type !== 'absent' ? 'yes' : '',
-    check: validation(write.validate), suffix: suffixOf(path), unsafe: write.unsafeWrites === true ? 'yes' : 'no',
+    check: check === '' ? '' : 'yes', suffix: suffixOf(path), unsafe: write.unsafeWrites === true ? 'yes' : 'no',
     from: isRemote ? source.file : '', fromsum: isRemote ? source.sha1 : '', times: write.keepTimes === true ? 'yes' : '',
   }
   const assignments = Object.entries(words).map(([name, value]) => `${name}=${quote(value)}`).join(' ')
-  return { sh: `${assignments}\n${script}`, ...(isRemote ? {} : { stdin: source }) }
+  return { sh: `${assignments}\n${script.replace('CHECK', () => check === '' ? ':' : `check=${check}`)}`, ...(isRemote ? {} : { stdin: source }) }
 }
 
 /** Name of the copy that a write with `backup` made. */
