@@ -7,8 +7,9 @@ import { dictKeys, isDict } from '../core/value.ts'
 import { selected } from '../playbook/tags.ts'
 import { planOnly } from './attempt.ts'
 import type { HostState } from './context.ts'
-import { isLooped } from './loop.ts'
+import { isLooped, itemFrame, itemsOf, loopControl } from './loop.ts'
 import type { Walk } from './nodes.ts'
+import type { Scope } from '../vars/scope.ts'
 import { taskScope } from './scopes.ts'
 
 /** Tasks that a walk would come to next, as far as that is certain. */
@@ -41,13 +42,28 @@ export function prefetch(walk: Walk, current: Task, host: HostState): void {
     if (!selected(tagsOf(task), run.options.tags, run.options.skipTags)) { left++; continue }
     const sets = namesSetBy(task)
     if (stops(task)) return
-    if (!isLooped(task) && state.planned.get(task) !== epoch && !run.registry.isAction(task.module)) {
+    if (state.planned.get(task) !== epoch && !run.registry.isAction(task.module)) {
       state.planned.set(task, epoch)
-      const scope = taskScope(run, play, host, task, walk.varsFiles(host), { pending: new Set(pending) })
-      void planOnly({ run, play, host, task, varsFiles: walk.varsFiles(host), scope, lookAhead: () => undefined }).catch(() => undefined)
+      for (const scope of scopesOf(walk, task, host, new Set(pending))) {
+        void planOnly({ run, play, host, task, varsFiles: walk.varsFiles(host), scope, lookAhead: () => undefined }).catch(() => undefined)
+      }
     }
     if (sets === undefined) return
     for (const name of sets) pending.add(name)
+  }
+}
+
+/** The scope of a task, or one for each item of its loop; none where that cannot be known yet. */
+function scopesOf(walk: Walk, task: Task, host: HostState, pending: ReadonlySet<string>): readonly Scope[] {
+  const { run, play } = walk
+  const varsFiles = walk.varsFiles(host)
+  const scope = taskScope(run, play, host, task, varsFiles, { pending })
+  if (!isLooped(task)) return [scope]
+  try {
+    const items = itemsOf(run, task, scope), control = loopControl(run, task, scope)
+    return items.slice(0, 50).map((_, i) => taskScope(run, play, host, task, varsFiles, { pending, frames: [itemFrame(items, i, control)] }))
+  } catch {
+    return [] // the task meets the error again in its turn
   }
 }
 const tagsOf = (task: Task): readonly string[] => { const { tags } = task.kw; return Array.isArray(tags) ? tags.map(String) : [] }

@@ -1,0 +1,219 @@
+/** What plays, blocks, loops, handlers and variables mean: Ansible's rules, one test a rule, on this machine without changing it. */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { play } from '../support/play.ts'
+
+const local = (tasks: string, more = ''): string => `- hosts: localhost\n  gather_facts: false\n${more}  tasks:\n${tasks.replace(/^/gm, '    ')}\n`
+
+test('a rescue takes a failure, always runs, the recap counts rescued', async () => {
+  const told = await play({ 'site.yml': local(`
+- block:
+    - fail: {msg: oops}
+    - debug: {msg: never}
+  rescue:
+    - debug: {msg: "{{ ansible_failed_result.msg }} of {{ ansible_failed_task.name }}"}
+  always:
+    - debug: {msg: always}`) })
+  assert.equal(told.messages, ['oops of fail', 'always'])
+  assert.is(told.code, 0)
+  assert.equal(told.stats['localhost'], { ok: 2, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 1, ignored: 0, unknown: 0 })
+})
+
+test('a failure ends the host, always still runs, the exit code is 2', async () => {
+  const told = await play({ 'site.yml': local(`
+- block:
+    - fail: {msg: oops}
+  always:
+    - debug: {msg: always}
+- debug: {msg: never}`) })
+  assert.equal(told.messages, ['always'])
+  assert.is(told.code, 2)
+  assert.is(told.stats['localhost']?.failed, 1)
+})
+
+test('ignore_errors counts as ok and ignored, and the result is registered as failed', async () => {
+  const told = await play({ 'site.yml': local(`
+- fail: {msg: oops}
+  ignore_errors: true
+  register: r
+- debug: {msg: "{{ r is failed }} {{ r.msg }}"}`) })
+  assert.equal(told.messages, ['True oops'])
+  assert.is(told.stats['localhost']?.ignored, 1)
+  assert.is(told.code, 0)
+})
+
+test('handlers run once, in the order of their definition, after the tasks; listen topics reach all', async () => {
+  const told = await play({ 'site.yml': `
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - {name: one, command: "true", notify: [second, first]}
+    - {name: two, command: "true", notify: second}
+    - {name: three, command: "true", notify: topic}
+    - debug: {msg: last task}
+  handlers:
+    - {name: first, debug: {msg: first}}
+    - {name: second, debug: {msg: second}}
+    - {name: hears, debug: {msg: hears}, listen: topic}
+    - {name: hears too, debug: {msg: hears too}, listen: [topic, other]}
+` })
+  assert.equal(told.messages, ['last task', 'first', 'second', 'hears', 'hears too'])
+})
+
+test('a handler that does not exist fails the task and names the near one', async () => {
+  const told = await play({ 'site.yml': `
+- hosts: localhost
+  gather_facts: false
+  tasks: [{name: change, command: "true", notify: restrat web}]
+  handlers: [{name: restart web, debug: {msg: x}}]
+` })
+  const { error } = told.result('change')
+  assert.is(error?.code, 'unknown-handler')
+  assert.match(error?.hint ?? '', "Did you mean 'restart web'?")
+})
+
+test('loops register results, label items, and may be conditional by item', async () => {
+  const told = await play({ 'site.yml': local(`
+- name: loop
+  command: "echo {{ item }}"
+  loop: [a, b, c]
+  when: item != 'b'
+  register: r
+- debug: {msg: "{{ r.results | map(attribute='stdout', default='-') | list }} {{ r.results[1] is skipped }} {{ r is changed }}"}
+- debug: {msg: "{{ outer }}{{ i }}"}
+  with_items: [[x], [y]]
+  loop_control: {loop_var: outer, index_var: i}`) })
+  assert.equal(told.messages[0], "['a', '-', 'c'] True True")
+  const items = told.events.filter((event) => event.type === 'item').map((event) => event.type === 'item' ? event.label : '')
+  assert.equal(items, ['a', 'b', 'c', 'x', 'y'])
+})
+
+test('a loop over something undefined is skipped where its condition is false', async () => {
+  const told = await play({ 'site.yml': local(`
+- name: no loop
+  debug: {msg: "{{ item }}"}
+  loop: "{{ nothing_here }}"
+  when: false`) })
+  assert.is(told.result('no loop').outcome, 'skipped')
+})
+
+test('until repeats and counts attempts', async () => {
+  const told = await play({ 'site.yml': local(`
+- command: "sh -c 'echo x >> {dir}/n; wc -l < {dir}/n'"
+  register: r
+  until: r.stdout | int >= 3
+  retries: 5
+  delay: 0
+- debug: {msg: "{{ r.attempts }}"}`) })
+  assert.equal(told.messages, [3])
+})
+
+test('changed_when and failed_when judge the result', async () => {
+  const told = await play({ 'site.yml': local(`
+- {name: quiet, command: "true", changed_when: false}
+- {name: bad, command: "echo bad", register: r, failed_when: "'bad' in r.stdout", ignore_errors: true}
+- {name: fine, command: "false", failed_when: false}`) })
+  assert.equal(told.outcomes, ['localhost ok quiet', 'localhost failed bad', 'localhost changed fine'])
+})
+
+test('precedence: role defaults < inventory < play vars < task vars < set_fact < extra vars', async () => {
+  const files = {
+    'inventory': 'h ansible_connection=local\n[all:vars]\nb=inventory\nc=inventory\n',
+    'roles/r/defaults/main.yml': 'a: default\nb: default\n', 'roles/r/tasks/main.yml': '- debug: {msg: "{{ a }} {{ b }} {{ c }} {{ d }} {{ e }} {{ f }}"}\n  vars: {d: task, e: task, f: task}\n',
+    'site.yml': `
+- hosts: h
+  gather_facts: false
+  vars: {c: play, d: play, e: play, f: play}
+  pre_tasks: [{set_fact: {e: fact, f: fact}}]
+  roles: [r]
+`,
+  }
+  assert.equal((await play(files, ['-e', 'f=extra'])).messages, ['default inventory play task fact extra'])
+})
+
+test('serial makes batches; run_once runs once for all hosts', async () => {
+  const told = await play({
+    'inventory': 'h[1:3] ansible_connection=local\n',
+    'site.yml': '- hosts: all\n  gather_facts: false\n  serial: 2\n  tasks:\n    - {name: batch, debug: {msg: "{{ ansible_play_batch }}"}}\n    - {name: once, command: echo once, run_once: true, register: r}\n    - {name: all, debug: {msg: "{{ r.stdout }}"}}\n',
+  })
+  assert.equal(told.outcomes.filter((one) => one.endsWith('once')), ['h1 changed once', 'h3 changed once'])
+  assert.equal(told.outcomes.filter((one) => one.endsWith('all')).length, 3)
+})
+
+test('one failing host leaves the others running; a batch that fails whole stops the run', async () => {
+  const told = await play({
+    'inventory': 'h[1:2] ansible_connection=local\n',
+    'site.yml': '- hosts: all\n  gather_facts: false\n  tasks:\n    - {name: half, fail: {msg: x}, when: inventory_hostname == "h1"}\n    - {name: rest, debug: {msg: "{{ ansible_play_hosts }}"}}\n- hosts: all\n  gather_facts: false\n  tasks: [{name: next, fail: {msg: y}}]\n- hosts: localhost\n  gather_facts: false\n  tasks: [{name: never, debug: {msg: z}}]\n',
+  })
+  assert.equal([...told.outcomes.slice(0, 2).sort(), ...told.outcomes.slice(2)], ['h1 failed half', 'h2 skipped half', 'h2 ok rest', 'h2 failed next'])
+  assert.is(told.code, 2)
+})
+
+test('includes see loop variables, apply, and their own vars; imports inherit conditions', async () => {
+  const told = await play({
+    'site.yml': local('- include_tasks: {file: inc.yml}\n  loop: [1, 2]\n  vars: {extra: v}\n- import_tasks: inc.yml\n  vars: {item: i, extra: w}\n  when: true'),
+    'inc.yml': '- debug: {msg: "{{ item }} {{ extra }}"}\n',
+  })
+  assert.equal(told.messages, ['1 v', '2 v', 'i w'])
+})
+
+test('hostvars shows what other hosts registered and inventory says of them', async () => {
+  const told = await play({
+    'inventory': 'h1 ansible_connection=local\nh2 ansible_connection=local x=two\n',
+    'site.yml': '- hosts: all\n  gather_facts: false\n  tasks:\n    - {set_fact: {mine: "{{ inventory_hostname }}!"}}\n    - {debug: {msg: "{{ hostvars[\'h2\'].x }} {{ hostvars.h2.mine }} {{ groups.all | map(\'extract\', hostvars, \'mine\') | list }}"}, run_once: true}\n',
+  })
+  assert.equal(told.messages, ["two h2! ['h1!', 'h2!']"])
+})
+
+test('text from a target is never evaluated', async () => {
+  const told = await play({ 'site.yml': local(`
+- command: "echo '{% raw %}{{ 1 + 1 }}{% endraw %}'"
+  register: r
+- debug: {msg: "{{ r.stdout }}"}
+- set_fact: {later: "{{ r.stdout }}"}
+- debug: {msg: "{{ later }}"}`) })
+  assert.equal(told.messages, ['{{ 1 + 1 }}', '{{ 1 + 1 }}'])
+})
+
+test('what a command would give is unknown in a dry run, and so is what depends on it', async () => {
+  const told = await play({ 'site.yml': local(`
+- {name: cmd, command: echo x, register: r}
+- {name: uses it, debug: {msg: "{{ r.stdout }}"}}
+- {name: condition, debug: {msg: y}, when: r.rc == 0}
+- {name: not, debug: {msg: fine}}`) }, ['--check'])
+  assert.equal(told.outcomes, ['localhost skipped cmd', 'localhost unknown uses it', 'localhost unknown condition', 'localhost ok not'])
+  assert.is(told.code, 0)
+})
+
+test('a dry run sees what earlier tasks would have made', async () => {
+  const tasks = `
+- {name: dir, file: {path: "{dir}/new", state: directory, mode: "0755"}}
+- {name: file, copy: {dest: "{dir}/new/f", content: hello, mode: "0644"}}
+- {name: again, copy: {dest: "{dir}/new/f", content: hello, mode: "0644"}}
+- {name: look, stat: {path: "{dir}/new/f"}, register: st}
+- {name: assert, assert: {that: st.stat.exists}}`
+  const expected = ['localhost changed dir', 'localhost changed file', 'localhost ok again', 'localhost ok look', 'localhost ok assert']
+  assert.equal((await play({ 'site.yml': local(tasks) }, ['--check'])).outcomes, expected)
+  assert.equal((await play({ 'site.yml': local(tasks) })).outcomes, expected)
+})
+
+test('a converged task costs one round trip at most, and coming tasks are read ahead', async () => {
+  const tasks = Array.from({ length: 30 }, (_, i) => `- {name: t${i}, file: {path: "{dir}", state: directory}}\n- {name: u${i}, stat: {path: "{dir}/${i}"}}`).join('\n')
+  const told = await play({ 'site.yml': local(tasks) })
+  const trips = told.events.reduce((sum, event) => sum + (event.type === 'result' ? event.result.trips : 0), 0)
+  assert.ok(trips <= 8, `60 converged tasks took ${trips} trips`)
+})
+
+test('a changing task costs two round trips at most', async () => {
+  const tasks = Array.from({ length: 5 }, (_, i) => `- {name: t${i}, copy: {dest: "{dir}/f${i}", content: x, mode: "0644"}}`).join('\n')
+  const told = await play({ 'site.yml': local(tasks) })
+  for (let i = 0; i < 5; i++) assert.ok(told.result(`t${i}`).trips <= 2, `t${i}: ${told.result(`t${i}`).trips}`)
+})
+
+test('no_log hides the result, its items and its differences', async () => {
+  const told = await play({ 'site.yml': local('- name: hidden\n  copy: {dest: "{dir}/s", content: "geheim-{{ item }}", mode: "0600"}\n  no_log: true\n  loop: [wort]') }, ['--diff'])
+  assert.not.match(JSON.stringify(told.events), 'geheim')
+  assert.not.match(JSON.stringify(told.events.filter((event) => event.type === 'item')), 'wort')
+})
+
+test.run()
