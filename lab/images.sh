@@ -20,12 +20,16 @@ trap 'exit 1' HUP INT TERM
 [ -n "$password" ] || give_up "no database password on standard input"
 
 base_id=$(docker image inspect -f '{{.Id}}' "$base" 2>/dev/null) || give_up "$base is missing; run lab/base-image.sh first"
+# The image that a new one replaces would stay behind without a name.
+old_id() { docker image inspect -f '{{.Id}}' "$1" 2>/dev/null || true; }
+drop() { if [ -n "$1" ]; then docker rmi "$1" >/dev/null 2>&1 || true; fi; }
 is_made() { [ "$(docker image inspect -f '{{index .Config.Labels "play.inputs"}}' "$1" 2>/dev/null)" = "$2" ]; }
 
 files='jdk.tgz tomcat.tgz tomcat-connectors.tgz mago3d-admin.war mago3d-user.war'
 # shellcheck disable=SC2086 # a list of file names
 inputs=$( (echo "$base_id"; cd "$cache" && sha256sum $files) | sha256sum | cut -c1-64)
 if ! is_made "$node" "$inputs"; then
+  old=$(old_id "$node")
   container=$(docker create "$base")
   setup=$(mktemp -d)
   mkdir "$setup/setup"
@@ -33,6 +37,7 @@ if ! is_made "$node" "$inputs"; then
   (cd "$setup" && tar --owner=0 --group=0 -cf - setup) | docker cp - "$container:/"
   rm -rf "$setup"
   docker commit -c "LABEL play.inputs=$inputs" -c 'CMD ["/sbin/init"]' "$container" "$node" >/dev/null
+  drop "$old"
   docker rm -f "$container" >/dev/null
   container=
   echo "changed: $node"
@@ -40,11 +45,13 @@ fi
 
 inputs=$(printf '%s\n' "$base_id" "$subnet" "$password" | cat - "$here/database-inside.sh" | sha256sum | cut -c1-64)
 if ! is_made "$db" "$inputs"; then
+  old=$(old_id "$db")
   container=$(docker run -d "$base" sleep 1800)
   docker cp "$here/database-inside.sh" "$container:/root/database-inside.sh" >/dev/null
   printf '%s\n' "$password" | docker exec -i "$container" sh /root/database-inside.sh "$subnet" >"$cache/database.log" 2>&1 ||
     give_up "PostgreSQL could not be set up: $(tail -n 5 "$cache/database.log")"
   docker commit -c "LABEL play.inputs=$inputs" -c 'CMD ["/sbin/init"]' "$container" "$db" >/dev/null
+  drop "$old"
   docker rm -f "$container" >/dev/null
   container=
   echo "changed: $db"
