@@ -7,7 +7,7 @@ import { parseCommandLine } from './options.ts'
 import type { Reporter } from './core/types.ts'
 import type { Prompts } from './run.ts'
 
-const started = Date.now()
+
 
 /** A line that is not shown while it is typed; from a pipe the next line. */
 function askSecret(prompt: string): Promise<string> {
@@ -54,7 +54,7 @@ async function main(argv: readonly string[]): Promise<number> {
 async function play(asked: Extract<ReturnType<typeof parseCommandLine>, { command: 'play' }>, masker: ReturnType<typeof createMasker>): Promise<number> {
   const { load, execute } = await import('./run.ts')
   const { createReporter } = await import('./report/choose.ts')
-  const reporter: Reporter = await createReporter(process.stdout, process.stderr, asked.options, process.env, started)
+  const reporter: Reporter = await createReporter(process.stdout, process.stderr, asked.options, process.env)
   const options = { ...asked.options }
   if (asked.askConnection) Object.assign(options, { connectionPassword: await askSecret('SSH password: ') })
   if (asked.askBecome) {

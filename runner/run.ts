@@ -85,7 +85,7 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
   const scopeOf = (frames: readonly Frame[]): Scope => new Scope(frames, { search: [process.cwd()] })
   const extra = extraFrames(options.extraVars, { decrypt, warn })
   const extraVars: Data = Object.assign({}, ...extra.map((frame) => frame.vars))
-  inventory = await loadInventory(options.inventory, {
+  inventory = await loadInventory(inventorySources(options), {
     cwd: process.cwd(), decrypt, warn, extraVars, evaluate: (source, vars) => { const scope = scopeOf([{ name: 'inventory', vars }]); return jinja.resolve(jinja.expression(source, scope), scope) },
   })
   const registry = createRegistry()
@@ -109,6 +109,9 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
     renderFile: (file, vars, wish) => renderFile(jinja, services, file, vars, wish),
   }
 }
+/** What `-i` names; without it the folder or file `inventory` here, if there is one. */
+const inventorySources = (options: Options): readonly string[] =>
+  options.inventory.length > 0 ? options.inventory : existsSync('inventory') ? ['inventory'] : []
 const freeForm = new Set(['command', 'shell', 'raw', 'script', 'meta', 'include_tasks', 'include_role', 'import_tasks', 'import_role', 'include', 'include_vars', 'import_playbook', 'set_fact', 'add_host', 'group_by', 'win_command', 'win_shell'])
 
 function limitOf(inventory: Inventory, pattern: string): ReadonlySet<string> {
@@ -129,7 +132,7 @@ async function renderFile(jinja: Jinja, services: Services, file: LocalFile, var
   const scope = vars.child(names)
   if (file.path.endsWith('.ejs')) {
     const { renderEjs } = await import('./template/ejs.ts')
-    return renderEjs(source, file.path, scope, { jinja, services, search: [dirname(file.path), ...vars.search] })
+    return renderEjs(source, file.path, scope, { jinja, services })
   }
   return jinja.text(new Template(source, placesIn(source, file.path)), scope, options)
 }

@@ -103,7 +103,7 @@ export const keywords: Readonly<Record<string, Keyword>> = {
   until: ofTask('conditions', 'Repeat until this holds.'),
   retries: ofTask('int', 'How often to repeat.', { default: 3 }),
   delay: ofTask('float', 'Seconds between repeats.', { default: 5 }),
-  loop: ofTask('list', 'Run once for each of these.'),
+  loop: ofTask('any', 'Run once for each of these.'),
   loop_control: ofTask('dict', 'How the loop is run and shown.'),
   register: ofTask('any', 'Variable that gets the result.', { templated: 'never' }),
   listen: row(['handler'], 'strings', 'Other names to be notified by.', { templated: 'never' }),
