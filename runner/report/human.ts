@@ -1,0 +1,194 @@
+/** Lines as Ansible's default output has them, so that eyes and scripts that know those need not learn others. Ansible: plugins/callback/default.py. */
+import type { Event, Loc, Reporter, TaskResult } from '../core/types.ts'
+import { diffOf, wouldRun } from './diff.ts'
+import { drawError, drawWarning, place } from './frame.ts'
+import { recap } from './recap.ts'
+import { isVerbose, shownResult } from './shown.ts'
+import { banner, createPaint } from './style.ts'
+import type { Colour, Paint } from './style.ts'
+
+export interface Out { write(text: string): unknown; readonly columns?: number; readonly isTTY?: boolean }
+export interface HumanOptions {
+  readonly color: boolean
+  readonly verbosity: number
+  /** Show a diff only for the first of several hosts that have the same one for a task. */
+  readonly diffsOnce?: boolean
+}
+type TaskEvent = Extract<Event, { type: 'task' }>
+type ItemEvent = Extract<Event, { type: 'item' }>
+type ResultEvent = Extract<Event, { type: 'result' }>
+
+/** Ansible's width where there is no terminal, and one column less than a terminal has. */
+const widthOn = (out: Out): number => out.isTTY === true && out.columns !== undefined ? out.columns - 1 : 79
+
+export function createHuman(out: Out, err: Out, options: HumanOptions): Reporter { return new Human(out, err, options) }
+
+const includes = new Set(['include_tasks', 'include_role', 'include', 'import_tasks', 'import_role'])
+
+class Human implements Reporter {
+  private readonly out: Out
+  private readonly err: Out
+  private readonly options: HumanOptions
+  private readonly paint: Paint
+  private readonly tasks = new Map<number, TaskEvent>()
+  private bannerOf: number | undefined
+  private isCheck = false
+  private readonly saidOnce = new Set<string>()
+  /** Hosts by the diff they have in common, of the task that is shown. */
+  private readonly diffs = new Set<string>()
+
+  constructor(out: Out, err: Out, options: HumanOptions) {
+    this.out = out
+    this.err = err
+    this.options = options
+    this.paint = createPaint(options.color)
+  }
+  private line(text: string, colour: Colour = 'plain'): void { this.out.write(`${this.paint(text, colour)}\n`) }
+  private banner(text: string): void { this.line(banner(text, widthOn(this.out))) }
+
+  async close(): Promise<void> { /* every line is written when it is known */ }
+
+  on(event: Event): void {
+    switch (event.type) {
+      case 'start': return this.start(event)
+      case 'play': return this.play(event)
+      case 'no-hosts': return this.line('skipping: no hosts matched', 'skipped')
+      case 'task': return this.task(event)
+      case 'retry': return this.retry(event)
+      case 'item': return this.item(event)
+      case 'result': return this.result(event)
+      case 'included': return this.line(`included: ${event.file} for ${event.hosts.join(', ')}${event.label === undefined ? '' : ` => (item=${event.label})`}`, 'skipped')
+      case 'no-hosts-left': return this.banner('NO MORE HOSTS LEFT')
+      case 'handlers-pending': return this.warn(`[${event.host}]: notified, but not run because of the failure: ${event.handlers.join(', ')}`, undefined)
+      case 'warning': return this.warn(event.message, event.loc)
+      case 'error': this.err.write(`${drawError(event.error, this.paint)}\n`); return
+      case 'end': this.out.write(recap(event.stats, widthOn(this.out), this.paint)); return
+      case 'host-start': case 'output': return
+      default: { const never: never = event; throw new Error(`unknown event ${JSON.stringify(never)}`) }
+    }
+  }
+
+  private start(event: Extract<Event, { type: 'start' }>): void {
+    this.isCheck = event.checkMode
+    if (this.options.verbosity < 2) return
+    for (const playbook of event.playbooks) this.banner(`PLAYBOOK: ${playbook.slice(playbook.lastIndexOf('/') + 1)}`)
+  }
+  private play(event: Extract<Event, { type: 'play' }>): void {
+    this.bannerOf = undefined
+    const mark = this.isCheck && this.out.isTTY === true ? ' [CHECK MODE]' : ''
+    this.banner(`${event.name.trim() === '' ? 'PLAY' : `PLAY [${event.name.trim()}]`}${mark}`)
+  }
+  private task(event: TaskEvent): void {
+    this.tasks.set(event.id, event)
+    this.head(event.id)
+  }
+  /** The banner of a task, again where lines of another task stand in between. */
+  private head(id: number): TaskEvent | undefined {
+    const task = this.tasks.get(id)
+    if (task === undefined || this.bannerOf === id) return task
+    this.bannerOf = id
+    this.diffs.clear()
+    this.banner(`${task.isHandler ? 'RUNNING HANDLER' : 'TASK'} [${task.name.trim()}${task.args === undefined ? '' : ` ${task.args}`}]`)
+    if (this.options.verbosity >= 2 && task.loc !== undefined) this.line(`task path: ${task.loc.file}:${task.loc.line}`, 'debug')
+    return task
+  }
+
+  private retry(event: Extract<Event, { type: 'retry' }>): void {
+    const task = this.tasks.get(event.task)
+    const more = this.options.verbosity > 2 ? `Result was: ${shownResult(event.result, task?.module ?? '', this.options.verbosity)}` : ''
+    this.line(`FAILED - RETRYING: [${event.host}]: ${task?.name ?? ''} (${event.left} retries left).${more}`, 'debug')
+  }
+
+  private item(event: ItemEvent): void {
+    const task = this.head(event.task)
+    const module = task?.module ?? ''
+    const { result, label } = event
+    if (includes.has(module) && (result.outcome === 'ok' || result.outcome === 'changed')) return
+    this.warnings(result)
+    this.changes(result)
+    const host = hostLabel(event)
+    const dumped = (): string => shownResult(result, module, this.options.verbosity)
+    const more = isVerbose(result, module, this.options.verbosity) ? ` => ${dumped()}` : ''
+    switch (result.outcome) {
+      case 'ok': return this.line(`ok: [${host}] => (item=${label})${more}`, 'ok')
+      case 'changed': return this.line(`changed: [${host}] => (item=${label})${more}`, 'changed')
+      // The blank at the end is Ansible's.
+      case 'skipped': return this.line(`skipping: [${event.host}] => (item=${label}) ${more}`, 'skipped')
+      case 'unknown': return this.line(`unknown: [${host}] => (item=${label}) => ${reasonOf(result)}`, 'unknown')
+      case 'failed': case 'unreachable':
+        this.frame(result, task)
+        return this.line(`failed: [${host}] (item=${label}) => ${dumped()}`, 'failed')
+    }
+  }
+
+  private result(event: ResultEvent): void {
+    const task = this.head(event.task)
+    const module = task?.module ?? ''
+    const { result, looped } = event
+    if (!looped || result.outcome === 'unreachable') this.one(event, task, module)
+    else if (result.outcome === 'skipped') this.skipped(event, module)
+    if (result.ignored === true && (result.outcome === 'failed' || result.outcome === 'unreachable')) this.line('...ignoring', 'skipped')
+  }
+  private one(event: ResultEvent, task: TaskEvent | undefined, module: string): void {
+    const { result } = event
+    if (includes.has(module) && (result.outcome === 'ok' || result.outcome === 'changed')) return
+    this.warnings(result)
+    this.changes(result)
+    const host = hostLabel(event)
+    const dumped = (): string => shownResult(result, module, this.options.verbosity)
+    const more = isVerbose(result, module, this.options.verbosity) ? ` => ${dumped()}` : ''
+    switch (result.outcome) {
+      case 'ok': return this.line(`ok: [${host}]${more}`, 'ok')
+      case 'changed': return this.line(`changed: [${host}]${more}`, 'changed')
+      case 'skipped': return this.skipped(event, module)
+      case 'unknown': return this.line(`unknown: [${host}] => ${reasonOf(result)}`, 'unknown')
+      case 'failed':
+        this.frame(result, task)
+        return this.line(`fatal: [${host}]: FAILED! => ${dumped()}`, 'failed')
+      case 'unreachable':
+        this.frame(result, task)
+        return this.line(`fatal: [${host}]: UNREACHABLE! => ${dumped()}`, 'unreachable')
+    }
+  }
+  private skipped(event: ResultEvent, module: string): void {
+    const { verbosity } = this.options
+    this.line(`skipping: [${event.host}]${verbosity > 0 ? ` => ${shownResult(event.result, module, verbosity, event.looped)}` : ''}`, 'skipped')
+  }
+
+  /** Why a task failed, with its place; hosts that fail alike are shown one frame. */
+  private frame(result: TaskResult, task: TaskEvent | undefined): void {
+    const said = result.data['msg']
+    const error = result.error ?? (typeof said === 'string' && task?.loc !== undefined ? { code: 'task-failed', message: `Task failed: ${firstLines(said)}`, loc: task.loc, trail: [] } : undefined)
+    if (error === undefined) return
+    const drawn = `${drawError(error, this.paint)}\n\n`
+    const key = `${task?.id ?? ''} ${drawn}`
+    if (this.saidOnce.has(key)) return
+    this.saidOnce.add(key)
+    this.out.write(drawn)
+  }
+
+  private changes(result: TaskResult): void {
+    if (this.isCheck && result.outcome === 'skipped') for (const text of wouldRun(result.changes)) this.line(text, 'skipped')
+    if (result.outcome !== 'changed' || !('diff' in result.data)) return
+    const drawn = diffOf(result.changes, this.paint)
+    if (drawn === '' || (this.options.diffsOnce === true && this.diffs.has(drawn))) return
+    this.diffs.add(drawn)
+    this.out.write(drawn)
+  }
+
+  private warnings(result: TaskResult): void {
+    const { warnings } = result.data
+    if (Array.isArray(warnings)) for (const text of warnings) this.warn(String(text), undefined)
+  }
+  private warn(message: string, loc: Loc | undefined): void {
+    const key = `${message} ${loc === undefined ? '' : place(loc)}`
+    if (this.saidOnce.has(key)) return
+    this.saidOnce.add(key)
+    this.err.write(`${drawWarning(message, loc, this.paint)}\n`)
+  }
+}
+
+const hostLabel = (event: ItemEvent | ResultEvent): string =>
+  event.delegated === undefined || event.delegated === event.host ? event.host : `${event.host} -> ${event.delegated}`
+const reasonOf = (result: TaskResult): string => String(result.data['unknown'] ?? 'cannot be known before the run')
+const firstLines = (text: string): string => text.split('\n').slice(0, 12).join('\n')

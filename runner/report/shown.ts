@@ -1,0 +1,30 @@
+/** The result of a task as it is shown: internal keys gone, and whether and how it stands on the line at all. Ansible: plugins/callback/__init__.py. */
+import type { Data, TaskResult } from '../core/types.ts'
+import { dumps } from './style.ts'
+
+const always = ['exception', 'warnings', 'deprecations']
+const withoutVvv = ['invocation', 'diff']
+/** What `debug: var=` leaves out, so that the variable stands alone. */
+const besideVar = ['changed', 'failed', 'skipped', 'invocation', 'skip_reason', 'ansible_loop_var', 'ansible_index_var', 'ansible_loop']
+
+function cleaned(data: Data, module: string, verbosity: number, isLooped: boolean): Data {
+  const hidden = new Set([...always, ...(verbosity < 3 ? withoutVvv : []), ...(isLooped ? ['results'] : [])])
+  const isHidden = (key: string): boolean => {
+    if (key.startsWith('_ansible_') || hidden.has(key)) return true
+    if (module !== 'debug') return false
+    return 'msg' in data ? key !== 'msg' : besideVar.includes(key)
+  }
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !isHidden(key)))
+}
+
+/** JSON of a result: on one line, or indented where it was made to be read or at -vvv. */
+export function shownResult(result: TaskResult, module: string, verbosity: number, isLooped = false): string {
+  const indent = result.data['_ansible_verbose_always'] === true || verbosity > 2 ? 4 : 0
+  return dumps(cleaned(result.data, module, verbosity, isLooped), indent)
+}
+
+/** Whether a result that is no failure is shown with its data: asked for with -v, or made to be read (debug, assert). */
+export function isVerbose(result: TaskResult, module: string, verbosity: number): boolean {
+  if (module === 'gather_facts' || module === 'setup') return false
+  return verbosity > 0 || result.data['_ansible_verbose_always'] === true
+}
