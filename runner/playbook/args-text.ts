@@ -113,7 +113,7 @@ export function parseText(value: string | Template, isCommand: boolean, start?: 
     }
   }
   if (free.length > 0) {
-    const raw = free.length === words.length && free.every((word, i) => word === words[i]) ? { text: source, start: 0 } : rest(words, free)
+    const raw = rest(words, free)
     out['_raw_params'] = raw.text === source ? value : piece(value, raw.text, raw.start)
     note(values, '_raw_params', placeIn(value, raw.start, start))
   }

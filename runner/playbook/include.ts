@@ -1,10 +1,10 @@
 /** Imports, which are read at once, and includes, which stay tasks until the run comes to them. Ansible: helpers.py, task_include.py. */
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
-import { fault } from '../core/errors.ts'
+import { Fault, fault } from '../core/errors.ts'
 import { inheritLoc, keyLoc, valueLoc } from '../core/loc.ts'
 import { nearest } from '../core/near.ts'
-import { pyText, pyType } from '../core/pytext.ts'
+import { pyText } from '../core/pytext.ts'
 import type { Data, Keywords, Loc, Node, Task } from '../core/types.ts'
 import { dictEntries, dictGet, isDict, Template } from '../core/value.ts'
 import { includeKeywords, keywords } from './keywords.ts'
@@ -16,6 +16,7 @@ import { loadRole, roleUse } from './roles.ts'
 import { enter, inherit, inside, taskFolders } from './scope.ts'
 import type { Scope } from './scope.ts'
 import { isOpenText, ownKeywords } from './values.ts'
+import { kindOf } from './words.ts'
 
 const fileOptions = new Set(['file', '_raw_params', 'apply'])
 const roleOptions = new Set(['name', 'role', 'tasks_from', 'vars_from', 'defaults_from', 'handlers_from', 'apply', 'public', 'allow_duplicates', 'rolespec_validate', 'rescuable'])
@@ -31,10 +32,10 @@ function options(written: Written): Data {
     const isKnown = known.has(key) && !(onlyOfIncludes.has(key) && module.startsWith('import'))
     if (!isKnown) throw badOption(module, key, known, keyLoc(args, key) ?? action.loc)
     if (key === 'apply' && !isDict(value) && !isOpenText(value)) {
-      throw fault('bad-include', valueLoc(args, key) ?? action.loc, { module, why: `Expected a dict for apply but got ${pyType(value)} instead`, hint: 'write keywords below apply: "tags: [x]", "when: y"' })
+      throw fault('bad-include', valueLoc(args, key) ?? action.loc, { module, why: `Expected a dict for apply but got ${kindOf(value)} instead`, hint: 'write keywords below apply: "tags: [x]", "when: y"' })
     }
     if (key.endsWith('_from') && typeof value !== 'string' && !(value instanceof Template)) {
-      throw fault('bad-include', valueLoc(args, key) ?? action.loc, { module, why: `Expected a string for ${key} but got ${pyType(value)} instead`, hint: 'give the name of a file of the role' })
+      throw fault('bad-include', valueLoc(args, key) ?? action.loc, { module, why: `Expected a string for ${key} but got ${kindOf(value)} instead`, hint: 'give the name of a file of the role' })
     }
   }
   return out
@@ -98,7 +99,7 @@ export function importTasks(loading: Loading, written: Written, scope: Scope): N
   const file = fileOf(written, given)
   const loc = valueLoc(action.args, '_raw_params') ?? valueLoc(action.args, 'file') ?? action.loc
   const name = renderStatic(loading, file, scope, own.vars, `import path '${file instanceof Template ? file.source : pyText(file)}'`, loc)
-  if (typeof name !== 'string') throw fault('not-text', loc, { what: 'the file of import_tasks', found: pyType(name) })
+  if (typeof name !== 'string') throw fault('not-text', loc, { what: 'the file of import_tasks', found: kindOf(name) })
   const inner = inside(scope, inherit(scope.kw, own.kw, written.raw), own.vars)
   return fileNodes(loading, findTasks(name, scope, 'import_tasks', loc), inner, 'import_tasks', loc)
 }
@@ -112,7 +113,12 @@ export function fileNodes(loading: Loading, path: string, scope: Scope, what: st
     loading.context.warn(`file ${path} is empty and had no tasks to include`, loc)
     return []
   }
-  return loading.nodes(loading, data, inner, scope.isHandler ? 'handlers' : 'included task files', start)
+  try {
+    return loading.nodes(loading, data, inner, scope.isHandler ? 'handlers' : 'included task files', start)
+  } catch (error) {
+    if (error instanceof Fault && what.startsWith('import')) throw error.within(`in the file that ${what} names`, loc)
+    throw error
+  }
 }
 
 /** Where a file of tasks is. Throws with the places it was looked for. */

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { fault } from '../core/errors.ts'
 import { keyLoc, locOf, valueLoc } from '../core/loc.ts'
 import { nearest } from '../core/near.ts'
-import { pyText, pyType } from '../core/pytext.ts'
+import { pyText } from '../core/pytext.ts'
 import type { Data, Frame, Keywords, Loc, Node, Play, Playbook, Role, Task } from '../core/types.ts'
 import { dictGet, dictHas, dictKeys, isDict, Template } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
@@ -18,7 +18,8 @@ import type { Wrap } from './play.ts'
 import { loadRole, roleUse } from './roles.ts'
 import { inherit } from './scope.ts'
 import type { Link, Scope } from './scope.ts'
-import { conditions, ownKeywords, varsFrame } from './values.ts'
+import { conditions, tagsIn, varsFrame } from './values.ts'
+import { kindOf } from './words.ts'
 
 export type { LoaderContext } from './loading.ts'
 
@@ -79,9 +80,9 @@ function playsOf(loading: Loading, file: string, chain: readonly Link[], wrap: W
   const data = loading.yaml('playbook', file, loc)
   const start = { file, line: 1, column: 1 }
   if (data === null || (Array.isArray(data) && data.length === 0)) throw fault('playbook-empty', start, { file })
-  if (!Array.isArray(data)) throw fault('playbook-not-list', locOf(data) ?? start, { found: isDict(data) ? 'mapping' : pyType(data) })
+  if (!Array.isArray(data)) throw fault('playbook-not-list', locOf(data) ?? start, { found: kindOf(data) })
   return data.flatMap((raw: unknown, i) => {
-    if (!isDict(raw)) throw fault('play-not-dict', valueLoc(data, i) ?? start, { found: raw === null ? 'nothing' : pyType(raw) })
+    if (!isDict(raw)) throw fault('play-not-dict', valueLoc(data, i) ?? start, { found: kindOf(raw) })
     const key = importKey(loading, raw)
     if (key === undefined) return [loadPlay(loading, raw, file, [...chain, link], wrap)]
     return imported(loading, raw, key, file, [...chain, link], wrap)
@@ -109,7 +110,7 @@ function imported(loading: Loading, raw: Dict, key: string, from: string, chain:
   }
   const vars = varsFrame(loading, raw, 'PlaybookInclude')
   const path = importPath(loading, raw, key, from, [...vars, ...outer.vars])
-  const tags = ownKeywords(loading, raw, 'play', undefined, (name) => name !== 'tags').kw
+  const tags = tagsIn(loading, raw, undefined)
   const when: Keywords = dictGet(raw, 'when') === undefined || dictGet(raw, 'when') === null ? {} : { when: conditions(raw, 'when', dictGet(raw, 'when')) }
   const wrap = { kw: inherit(outer.kw, { ...tags, ...when }, raw), vars: [...vars, ...outer.vars] }
   return playsOf(loading, path, chain, wrap, valueLoc(raw, key))
@@ -122,7 +123,7 @@ function importPath(loading: Loading, raw: Dict, key: string, from: string, vars
       throw fault('import-variable', loc, { what: `import path '${value.source}'`, why: error instanceof Error ? error.message : String(error) }, error)
     }
   }
-  if (typeof name !== 'string' || name === '') throw fault('not-text', loc, { what: 'the file of import_playbook', found: name === '' ? 'nothing' : pyType(name) })
+  if (typeof name !== 'string' || name === '') throw fault('not-text', loc, { what: 'the file of import_playbook', found: kindOf(name) })
   const path = resolve(dirname(from), name)
   if (existsSync(path)) return path
   throw fault('source-missing', loc, { what: 'the file of import_playbook', name, searched: [path], near: nearbyFile(name, [path]) })

@@ -1,7 +1,7 @@
 /** Lists of tasks and blocks to nodes. Static imports are replaced by what they import. */
 import { fault } from '../core/errors.ts'
 import { inheritLoc, keyLoc, locOf, valueLoc } from '../core/loc.ts'
-import { pyText, pyType } from '../core/pytext.ts'
+import { pyText } from '../core/pytext.ts'
 import type { Block, Data, Loc, Node, Task } from '../core/types.ts'
 import { dictGet, dictHas, isDict } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
@@ -13,6 +13,7 @@ import { actionOf, checkRegister, loopOf } from './task.ts'
 import type { Action } from './task.ts'
 import { ownKeywords } from './values.ts'
 import type { Own } from './values.ts'
+import { kindOf } from './words.ts'
 
 /** One task with its keywords, before it is known whether it is an import. */
 export interface Written { readonly raw: Dict; readonly action: Action; readonly own: Own; readonly loc: Loc }
@@ -20,10 +21,10 @@ export interface Written { readonly raw: Dict; readonly action: Action; readonly
 /** The nodes of a list of tasks; null counts as empty. `where` names the list in errors. */
 export function loadNodes(loading: Loading, list: unknown, scope: Scope, where: string, loc: Loc | undefined): Node[] {
   if (list === null || list === undefined) return []
-  if (!Array.isArray(list)) throw fault('tasks-not-list', loc, { where, found: isDict(list) ? 'a mapping' : pyType(list) })
+  if (!Array.isArray(list)) throw fault('tasks-not-list', loc, { where, found: kindOf(list) })
   return list.flatMap((raw: unknown, i) => {
     if (raw === null && where !== 'block') return []
-    if (!isDict(raw)) throw fault('task-not-dict', valueLoc(list, i) ?? loc, { found: raw === null ? 'nothing' : pyType(raw) })
+    if (!isDict(raw)) throw fault('task-not-dict', valueLoc(list, i) ?? loc, { found: kindOf(raw) })
     const at = locOf(raw) ?? loc ?? { file: scope.file, line: 1, column: 1 }
     return isBlock(raw) ? loadBlock(loading, raw, scope, at, where === 'handlers') : loadTask(loading, raw, scope, at)
   })
@@ -35,7 +36,7 @@ function loadBlock(loading: Loading, raw: Dict, scope: Scope, loc: Loc, isTopOfH
   const part = (name: string, inner: Scope): Node[] => {
     if (!dictHas(raw, name)) return []
     const value = dictGet(raw, name)
-    if (!Array.isArray(value)) throw fault('tasks-not-list', valueLoc(raw, name), { where: `'${name}'`, found: value === null ? 'nothing' : isDict(value) ? 'a mapping' : pyType(value) })
+    if (!Array.isArray(value)) throw fault('tasks-not-list', valueLoc(raw, name), { where: `'${name}'`, found: kindOf(value) })
     return loadNodes(loading, value, inner, 'block', valueLoc(raw, name))
   }
   if (!dictHas(raw, 'block')) {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Fault, fault } from '../core/errors.ts'
 import { keyLoc, locOf, valueLoc } from '../core/loc.ts'
-import { pyText, pyType } from '../core/pytext.ts'
+import { pyText } from '../core/pytext.ts'
 import type { Data, Frame, Keywords, Loc, Node, Play, Role } from '../core/types.ts'
 import { dictEntries, dictGet, dictHas, dictKeys, isDict, Template, VaultText } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
@@ -12,8 +12,9 @@ import { entries, loadRole } from './roles.ts'
 import { inherit, inside } from './scope.ts'
 import type { Link, Scope } from './scope.ts'
 import { keywords } from './keywords.ts'
-import { ownKeywords } from './values.ts'
+import { ownKeywords, tagsIn } from './values.ts'
 import type { Own } from './values.ts'
+import { kindOf } from './words.ts'
 
 /** What import_playbook puts around a play: inner imports first. */
 export interface Wrap { readonly kw: Keywords; readonly vars: readonly Frame[] }
@@ -32,7 +33,7 @@ function hostsOf(raw: Dict, loc: Loc): unknown {
       if (typeof item !== 'string' && !(item instanceof Template) && !(item instanceof VaultText)) throw fault('bad-hosts', valueLoc(hosts, i), { why: `contains an invalid host value: '${pyText(item)}'` })
     }
   } else if (typeof hosts !== 'string' && !(hosts instanceof Template) && !(hosts instanceof VaultText)) {
-    throw fault('bad-hosts', at, { why: `must be a sequence or string, found ${pyType(hosts)}` })
+    throw fault('bad-hosts', at, { why: `must be a sequence or string, found ${kindOf(hosts)}` })
   }
   return hosts
 }
@@ -95,7 +96,7 @@ export function loadPlay(loading: Loading, raw: Dict, file: string, chain: reado
   const first = ownKeywords(loading, raw, 'play', undefined, (key) => structure.has(key) || key === 'tags')
   const vars = [...first.vars, ...wrap.vars]
   const scope = { ...root, frames: framesOf(loading, vars, first.kw['vars_files'], dir) }
-  const tags = ownKeywords(loading, raw, 'play', scope, (key) => key !== 'tags').kw
+  const tags = tagsIn(loading, raw, scope)
   const user: Data = dictHas(raw, 'user') ? { remote_user: dictGet(raw, 'user') } : {}
   const kw = inherit(wrap.kw, { ...first.kw, ...tags, ...user }, raw)
   const hosts = hostsOf(raw, loc)

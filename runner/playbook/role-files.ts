@@ -4,12 +4,13 @@ import { homedir } from 'node:os'
 import { basename, extname, join, relative, resolve } from 'node:path'
 import { fault } from '../core/errors.ts'
 import { nearest } from '../core/near.ts'
-import { pyText, pyType } from '../core/pytext.ts'
+import { pyText } from '../core/pytext.ts'
 import type { Data, Loc } from '../core/types.ts'
 import { dictEntries, isDict } from '../core/value.ts'
 import type { Loading } from './loading.ts'
 import { nearbyFile } from './include.ts'
 import { unique } from './scope.ts'
+import { kindOf } from './words.ts'
 
 const extensions = ['.yml', '.yaml', '.json']
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
@@ -67,7 +68,7 @@ export function roleVars(loading: Loading, role: Place, kind: 'defaults' | 'vars
   return all
 }
 function shape(role: Place, file: string, wanted: string, value: unknown, path: string): Error {
-  const found = isDict(value) ? 'a mapping' : Array.isArray(value) ? 'a list' : pyType(value)
+  const found = kindOf(value)
   return fault('role-file-shape', { file: path, line: 1, column: 1 }, { role: role.name, file, wanted, found })
 }
 

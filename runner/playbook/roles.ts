@@ -1,10 +1,10 @@
 /** Roles to nodes: entries of `roles:`, dependencies, import_role and include_role all come here. Ansible: role/__init__.py. */
 import { dirname, join } from 'node:path'
-import { fault } from '../core/errors.ts'
+import { Fault, fault } from '../core/errors.ts'
 import { coerce } from '../core/coerce.ts'
 import { keyLoc, locOf, valueLoc } from '../core/loc.ts'
 import { nearest } from '../core/near.ts'
-import { pyText, pyType } from '../core/pytext.ts'
+import { pyText } from '../core/pytext.ts'
 import type { Data, Frame, Keywords, Loc, Node, Role, RoleNode, Task } from '../core/types.ts'
 import { dictEntries, dictGet, dictHas, isDict, Template, VaultText } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
@@ -14,6 +14,7 @@ import { findRole, roleMeta, roleTasks, roleVars } from './role-files.ts'
 import { inherit, inside, searchPath } from './scope.ts'
 import type { Link, Scope } from './scope.ts'
 import { ownKeywords } from './values.ts'
+import { kindOf } from './words.ts'
 
 type From = { readonly [K in 'tasks' | 'vars' | 'defaults' | 'handlers']: string | undefined }
 
@@ -56,11 +57,11 @@ export function entryUse(loading: Loading, entry: unknown, scope: Scope, depende
   const name = (value: unknown, own: readonly Frame[], at: Loc): string => {
     const found = renderStatic(loading, value, scope, own, 'role name', at)
     if (typeof found === 'number') return pyText(found)
-    if (typeof found !== 'string' || found === '') throw fault('bad-role-entry', at, { found: found === '' ? 'an empty name' : pyType(found) })
+    if (typeof found !== 'string' || found === '') throw fault('bad-role-entry', at, { found: kindOf(found) })
     return found
   }
   if (!isDict(entry)) {
-    if (typeof entry !== 'string' && typeof entry !== 'number' && !(entry instanceof Template)) throw fault('bad-role-entry', loc, { found: entry === null ? 'nothing' : pyType(entry) })
+    if (typeof entry !== 'string' && typeof entry !== 'number' && !(entry instanceof Template)) throw fault('bad-role-entry', loc, { found: kindOf(entry) })
     if (typeof entry === 'string' && entry.includes(',')) throw fault('bad-role-entry', loc, { found: `'${entry}' (the old style with commas)` })
     return { ...base, name: name(entry, [], loc), params: {}, kw: {}, vars: [] }
   }
@@ -82,7 +83,7 @@ function requirement(source: unknown): string | undefined {
 /** The uses of a `roles:` or `dependencies:` list. */
 export function entries(loading: Loading, list: unknown, scope: Scope, dependent: Role | undefined, loc: Loc): RoleUse[] {
   if (list === null || list === undefined) return []
-  if (!Array.isArray(list)) throw fault('bad-role-entry', loc, { found: `${isDict(list) ? 'a mapping' : pyType(list)} instead of a list of roles` })
+  if (!Array.isArray(list)) throw fault('bad-role-entry', loc, { found: `${kindOf(list)} instead of a list of roles` })
   return list.map((entry: unknown, i) => entryUse(loading, entry, scope, dependent, valueLoc(list, i) ?? loc))
 }
 
@@ -111,6 +112,15 @@ const without = (frames: readonly Frame[], names: Data): readonly Frame[] => fra
 
 /** A role with its dependencies before it, as brackets around their tasks. */
 export function loadRole(loading: Loading, use: RoleUse, scope: Scope): LoadedRole {
+  try {
+    return read(loading, use, scope)
+  } catch (error) {
+    if (error instanceof Fault && error.loc !== use.loc) throw error.within(`in role '${use.name}'`, use.loc)
+    throw error
+  }
+}
+
+function read(loading: Loading, use: RoleUse, scope: Scope): LoadedRole {
   const beside = use.dependent === undefined ? undefined : dirname(use.dependent.path)
   const place = findRole(loading, use.name, scope.playDir, beside, use.loc)
   const chain = chainOf(scope, { ...use, name: place.name }, place.path)

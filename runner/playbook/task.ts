@@ -2,7 +2,7 @@
 import { fault } from '../core/errors.ts'
 import { inheritLoc, keyLoc, valueLoc } from '../core/loc.ts'
 import { nearest } from '../core/near.ts'
-import { pyText, pyType } from '../core/pytext.ts'
+import { pyText } from '../core/pytext.ts'
 import type { Data, Loc } from '../core/types.ts'
 import { dictEntries, dictGet, dictHas, dictKeys, isDict, Template, VaultText } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
@@ -11,6 +11,7 @@ import { formerKeywords, keywords } from './keywords.ts'
 import type { Place } from './keywords.ts'
 import type { Loading } from './loading.ts'
 import { isVariableName, unknownKeyword } from './values.ts'
+import { kindOf } from './words.ts'
 
 /** What a task runs. `key` is the key of the task that says so. */
 export interface Action {
@@ -49,15 +50,15 @@ export function actionOf(loading: Loading, raw: Dict, place: Place): Action {
   const [action] = found
   if (action === undefined) throw noModule(loading, raw, strangers, place)
   const [stranger] = strangers
-  if (stranger !== undefined) throw strangerFault(loading, raw, stranger, place)
+  if (stranger !== undefined) throw strangerFault(loading, raw, stranger, place, action.written)
   if (action.args !== undefined) return action
   return { ...action, args: argsOf(loading, raw, action.module, dictGet(raw, action.key), valueLoc(raw, action.key), true) }
 }
 
 /** Beside a module, a key that is nothing: a keyword misspelt, or a second module misspelt. */
-function strangerFault(loading: Loading, raw: Dict, key: string, place: Place): Error {
-  if (key.includes('.') && key.split('.').length > 2) return unknownModule(loading, raw, key)
-  return unknownKeyword(key, place, keyLoc(raw, key))
+function strangerFault(loading: Loading, raw: Dict, key: string, place: Place, module: string): Error {
+  if (key.split('.').length > 2) return unknownModule(loading, raw, key)
+  return unknownKeyword(key, place, keyLoc(raw, key), `if '${key}' is an argument of ${module}, indent it below "${module}:"`)
 }
 function unknownModule(loading: Loading, raw: Dict, key: string): Error {
   const { known } = loading.context
@@ -89,7 +90,7 @@ function oldAction(loading: Loading, raw: Dict, key: string, value: unknown): Ac
     const args = inheritLoc({ ...own, ...textArgs(rest, module, loc), ...more }, value)
     return { key, module, written, args: withMore(raw, args, loc), isLocal, loc: keyLoc(raw, key) }
   }
-  if (!isText(value)) throw fault('bad-action', loc, { name: key, found: pyType(value) })
+  if (!isText(value)) throw fault('bad-action', loc, { name: key, found: kindOf(value) })
   const { module: written, rest } = split(value, loc)
   const module = known(loading, raw, key, written)
   return { key, module, written, args: argsOf(loading, raw, module, rest === '' ? null : rest, loc, false), isLocal, loc: keyLoc(raw, key) }
@@ -124,7 +125,10 @@ function argsOf(loading: Loading, raw: Dict, module: string, value: unknown, loc
   if (value === null || value === undefined) return withMore(raw, inheritLoc({}, raw), loc)
   if (isDict(value)) return withMore(raw, value, loc)
   if (value instanceof VaultText) return withMore(raw, { _raw_params: value }, loc)
-  if (!isText(value)) throw fault('bad-action', loc, { name: isNewStyle ? module : 'action', found: pyType(value) })
+  if (!isText(value)) {
+    const quoted = isDict(value) || Array.isArray(value) ? undefined : pyText(value).toLowerCase()
+    throw fault('bad-action', loc, { name: isNewStyle ? module : 'action', found: kindOf(value), quoted })
+  }
   const isFree = structural.has(module) || loading.context.known.freeForm(module)
   if (!isFree && isWholeTemplate(value)) {
     return dictHas(raw, 'args') ? withMore(raw, { _variable_params: value }, loc) : value
@@ -147,7 +151,7 @@ function withMore(raw: Dict, args: Dict, loc: Loc | undefined): unknown {
   if (more === undefined || more === null) return args
   const own = Object.fromEntries(dictEntries(args).map(([key, item]) => [pyText(key), item]))
   if (more instanceof Template) return Object.keys(own).length === 0 ? more : inheritLoc({ _variable_params: more, ...own }, args)
-  if (!isDict(more)) throw fault('bad-args', valueLoc(raw, 'args'), { found: pyType(more) })
+  if (!isDict(more)) throw fault('bad-args', valueLoc(raw, 'args'), { found: kindOf(more) })
   if (Object.keys(own).length === 0) return more
   return inheritLoc({ ...Object.fromEntries(dictEntries(more).map(([key, item]) => [pyText(key), item])), ...own }, isTextArgs(own) ? more : args)
 }

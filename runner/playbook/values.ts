@@ -3,7 +3,7 @@ import { BadValue, coerce } from '../core/coerce.ts'
 import { fault } from '../core/errors.ts'
 import { keyLoc, locOf, valueLoc } from '../core/loc.ts'
 import { nearest } from '../core/near.ts'
-import { pyRepr, pyText, pyType } from '../core/pytext.ts'
+import { pyRepr, pyText } from '../core/pytext.ts'
 import type { ArgType, Data, Frame, Keywords, Loc } from '../core/types.ts'
 import { dictEntries, dictGet, dictHas, Float, isDict, Template, VaultText } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
@@ -13,6 +13,7 @@ import { renderStatic } from './loading.ts'
 import type { Loading } from './loading.ts'
 import { whatOf } from './scope.ts'
 import type { Scope } from './scope.ts'
+import { kindOf } from './words.ts'
 
 /** What a node says of itself: keywords in one shape each, its variables, its name. */
 export interface Own { readonly kw: Keywords; readonly vars: readonly Frame[]; readonly name: unknown }
@@ -27,7 +28,7 @@ const words: Readonly<Record<KeywordType, readonly [wanted: string, example: str
 }
 export function wrongType(name: string, type: KeywordType, value: unknown, loc: Loc | undefined): Error {
   const [wanted, example] = words[type]
-  const found = isDict(value) ? 'a mapping' : Array.isArray(value) ? 'a list' : value === null ? 'nothing' : pyRepr(value)
+  const found = typeof value === 'string' ? pyRepr(value) : kindOf(value)
   return fault('keyword-type', loc, { name, wanted, found, example: `${name}: ${example}` })
 }
 
@@ -130,7 +131,7 @@ export function varsFrame(loading: Loading, container: Dict, what: string): Fram
     loading.context.warn(`vars in a ${what} should be one mapping, not a list of them`, loc)
     return value.flatMap((one) => frameOf(one, what, locOf(one)))
   }
-  if (!isDict(value)) throw fault('vars-not-dict', loc, { what, found: value instanceof Template ? 'a template' : pyType(value) })
+  if (!isDict(value)) throw fault('vars-not-dict', loc, { what, found: kindOf(value) })
   return frameOf(value, what, loc)
 }
 function frameOf(value: Dict, what: string, loc: Loc | undefined): Frame[] {
@@ -165,11 +166,13 @@ function checkChoice(key: string, rule: Keyword, value: unknown, loc: Loc | unde
   throw fault('keyword-choice', loc, { name: key, found: value, choices, near: nearest(value, choices) })
 }
 
-export function unknownKeyword(name: string, place: Place, loc: Loc | undefined): Error {
+/** `otherwise`: what to say where no keyword is near. */
+export function unknownKeyword(name: string, place: Place, loc: Loc | undefined, otherwise?: string): Error {
   const known = namesOn(place)
   const elsewhere = keywords[name]?.on ?? []
-  const moved = elsewhere.length === 0 ? undefined : `'${name}' belongs to a ${elsewhere.filter((one) => one !== 'handler' || elsewhere.length === 1).join(' or a ')}; check the indentation`
-  return fault('unknown-keyword', loc, { name, what: whatOf[place], known, near: nearest(name, known), moved, instead: formerKeywords[name] })
+  const near = nearest(name, known)
+  const moved = elsewhere.length === 0 ? (near === undefined ? otherwise : undefined) : `'${name}' belongs to a ${elsewhere.filter((one) => one !== 'handler' || elsewhere.length === 1).join(' or a ')}; check the indentation`
+  return fault('unknown-keyword', loc, { name, what: whatOf[place], known, near, moved, instead: formerKeywords[name] })
 }
 
 /**
@@ -194,6 +197,11 @@ export function ownKeywords(loading: Loading, raw: Dict, place: Place, scope: Sc
     kw[key] = made
   }
   return { kw, vars: varsFrame(loading, raw, whatOf[place]), name: nameOf(raw) }
+}
+/** Only the tags of a node, for where they must wait until its variables are known. */
+export function tagsIn(loading: Loading, raw: Dict, scope: Scope | undefined): Keywords {
+  const value = dictGet(raw, 'tags')
+  return value === undefined || value === null ? {} : { tags: tags(loading, value, scope, valueLoc(raw, 'tags')) }
 }
 function nameOf(raw: Dict): unknown {
   const name = dictGet(raw, 'name')

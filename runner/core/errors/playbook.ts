@@ -14,7 +14,7 @@ export const playbookErrors = {
     hint: `${data.near === undefined ? '' : `did you mean '${data.near}'? `}looked for: ${list(data.searched)}`,
   }),
   'not-text': (data: { readonly what: string; readonly found: string }) => ({
-    message: `${data.what} must be text, found ${data.found}`,
+    message: `${data.what} must be given as text, found ${data.found}`,
     hint: 'give a file name or a name as plain text',
   }),
 
@@ -23,7 +23,7 @@ export const playbookErrors = {
     hint: 'a playbook is a list of plays: "- hosts: all" and below it "  tasks:"',
   }),
   'playbook-not-list': (data: { readonly found: string }) => ({
-    message: `A playbook must be a list of plays, got a ${data.found} instead`,
+    message: `A playbook must be a list of plays, got ${data.found}`,
     hint: 'start each play with "- hosts:"',
   }),
   'play-not-dict': (data: { readonly found: string }) => ({
@@ -97,9 +97,9 @@ export const playbookErrors = {
     message: `conflicting action statements: ${data.one}, ${data.other}`,
     hint: `a task runs one module: start another task with "- ${data.other}:", or indent '${data.other}' if it is an argument of ${data.one}`,
   }),
-  'bad-action': (data: { readonly name: string; readonly found: string }) => ({
+  'bad-action': (data: { readonly name: string; readonly found: string; readonly quoted?: string | undefined }) => ({
     message: `unexpected parameter type in action: '${data.name}' has ${data.found}`,
-    hint: `write the arguments of ${data.name} as a mapping below it`,
+    hint: data.quoted === undefined ? `write the arguments of ${data.name} as a mapping below it` : `if it is meant as text, put quotes around it: ${data.name}: "${data.quoted}"`,
   }),
   'no-free-form': (data: { readonly module: string; readonly text: string }) => ({
     message: `this task '${data.module}' has extra params, which are only allowed in modules that take free text: '${data.text}'`,
