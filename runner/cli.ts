@@ -20,13 +20,16 @@ function askSecret(prompt: string): Promise<string> {
     lines.once('line', (line) => { lines.close(); process.stderr.write('\n'); resolve(line) })
   })
 }
-function askYes(question: string): Promise<boolean> {
+function askLine(prompt: string): Promise<string> {
   return new Promise((resolve) => {
     const lines = createInterface({ input: process.stdin, output: process.stderr })
-    lines.question(`${question} [yes/no] `, (answer) => { lines.close(); resolve(/^y(es)?$/i.test(answer.trim())) })
+    lines.question(prompt, (answer) => { lines.close(); resolve(answer) })
   })
 }
-const prompts = (): Prompts => ({ secret: askSecret, ...(process.stdin.isTTY && process.stderr.isTTY ? { hostKey: askYes } : {}) })
+async function askYes(question: string): Promise<boolean> {
+  return /^y(es)?$/i.test((await askLine(`${question} [yes/no] `)).trim())
+}
+const prompts = (): Prompts => ({ secret: askSecret, ...(process.stdin.isTTY && process.stderr.isTTY ? { hostKey: askYes, ask: (prompt: string, isPrivate: boolean) => isPrivate ? askSecret(prompt) : askLine(prompt) } : {}) })
 
 async function main(argv: readonly string[]): Promise<number> {
   const masker = createMasker()

@@ -46,6 +46,7 @@ export interface Loaded {
 export interface Prompts {
   /** A text that is not shown while it is typed. */
   secret(prompt: string): Promise<string>
+  ask?(prompt: string, isPrivate: boolean): Promise<string>
   hostKey?(question: string): Promise<boolean>
 }
 
@@ -158,9 +159,10 @@ export async function execute(loaded: Loaded, reporter: Reporter, prompts: Promp
   const pool = openPool({ masker, warn: (message) => { warn(message) }, ...(prompts.hostKey === undefined ? {} : { promptHostKey: prompts.hostKey }) })
   let playDir = process.cwd(), id = 1_000_000
   const run: Run = {
-    ...loaded, pool, emit, warn, hosts: new Map(), machines: new Map(), exchanges: new Map(), gate: createGate(options.forks), custom: {},
+    ...loaded, pool, emit, warn, hosts: new Map(), machines: new Map(), exchanges: new Map(), jobs: new Map(), gate: createGate(options.forks), custom: {},
     startedAt: new Date(), gathers: true, nextId: () => ++id, playDir: () => playDir,
   }
+  if (prompts.ask !== undefined) run.ask = prompts.ask
   if (options.startAtTask !== undefined) run.startAt = startingAt(options.startAtTask)
   emit({ type: 'start', playbooks: options.playbooks, checkMode: options.check, diffMode: options.diff, verbosity: options.verbosity })
   let broken: Fault | undefined

@@ -244,7 +244,9 @@ export interface Control extends Target {
   readonly verbosity: number
   /** Value of a variable, templated; undefined where there is none. */
   variable(name: string): unknown
-  /** Truth of a condition as in `when`; `where` for error messages. */
+  /** Where the value of a variable was written, for error messages. */
+  origin(name: string): Loc | undefined
+  /** Truth of a condition as in `when`. */
   condition(text: unknown): boolean
   /** Templates a value as written (debug var=). */
   evaluate(expression: unknown): unknown

@@ -10,6 +10,7 @@ import { dictEntries, isDict, omit, Template, toData, Unknown, UnknownValue } fr
 import type { Scope } from '../vars/scope.ts'
 import { typeName } from '../template/python.ts'
 import type { HostState, PlayState, Run } from './context.ts'
+import { fetchJob, type Job, startedData, startJob } from './async.ts'
 import { judge } from './conditions.ts'
 import { flag, keyword, numberOf } from './keywords.ts'
 import { createControl } from './control.ts'
@@ -42,6 +43,7 @@ export function skipOf(unit: Unit): Draft | undefined {
 export async function attempt(unit: Unit): Promise<Draft> {
   const skip = skipOf(unit)
   if (skip !== undefined) return skip
+  if (unit.task.module === 'async_status') return statusOf(unit)
   const entry = await unit.run.registry.load(unit.task.module)
   const place = placeOf(unit.run, unit.play, unit.host, unit.task, unit.scope, unit.varsFiles)
   return entry.kind === 'module' ? runModule(unit, entry.module, place) : runAction(unit, entry.action, place)
@@ -133,17 +135,52 @@ function foretold(unit: Unit, plan: Plan, place: Place): Draft {
 async function applied(unit: Unit, plan: Plan, place: Place): Promise<Draft> {
   const { run, task, host, scope } = unit
   const exchange = await place.exchange()
+  const limit = numberOf(run, task, scope, 'async', 0)
+  if (limit > 0) return inBackground(unit, await startJob(exchange, plan, limit))
   const timeout = numberOf(run, task, scope, 'timeout', 0)
   const started = exchange.run(plan.steps, {
     onOutput: (chunk) => run.emit({ type: 'output', host: host.name, task: task.id, chunk: run.masker.text(chunk) }),
     ...(timeout > 0 ? { timeoutSeconds: timeout } : {}),
   })
   unit.lookAhead()
-  const ran = await started
+  return doneWith(unit, plan, await started)
+}
+
+function doneWith(unit: Unit, plan: Plan, ran: readonly Ran[]): Draft {
   const stopped = stoppedAt(plan, ran)
   if (stopped !== undefined) return stopped
   const done = plan.done?.(ran) ?? {}
   return draft({ changed: true, ...plan.data, ...done, ...diffOf(unit, plan.changes) }, plan.changes)
+}
+
+/** async: with poll 0 the task is done when its job has started; else the job is asked for until it ends. */
+async function inBackground(unit: Unit, job: Job): Promise<Draft> {
+  const poll = numberOf(unit.run, unit.task, unit.scope, 'poll', 15)
+  unit.run.jobs.set(job.id, job)
+  if (poll <= 0) return draft(startedData(job), job.plan.changes)
+  for (;;) {
+    await new Promise((resolve) => { setTimeout(resolve, poll * 1000) })
+    const one = await jobDraft(unit, job)
+    if (one !== undefined) return { ...one, data: { ...one.data, ansible_job_id: job.id, finished: 1, started: 1 } }
+  }
+}
+async function jobDraft(unit: Unit, job: Job): Promise<Draft | undefined> {
+  const ran = await fetchJob(job)
+  if (ran === undefined) return undefined
+  unit.run.jobs.delete(job.id)
+  return doneWith(unit, job.plan, ran)
+}
+
+/** async_status: the result of a job that this run has started. */
+async function statusOf(unit: Unit): Promise<Draft> {
+  const { jid, mode } = argsOf(unit, { args: {} })
+  const id = String(jid)
+  const job = unit.run.jobs.get(id)
+  if (job === undefined) throw new Failure(`could not find job ${id}`, { ansible_job_id: id, started: 1, finished: 1 })
+  if (mode === 'cleanup') { unit.run.jobs.delete(id); return draft({ ansible_job_id: id, erased: job.folder }) }
+  const one = await jobDraft(unit, job)
+  if (one === undefined) return draft({ ansible_job_id: id, started: 1, finished: 0, results_file: job.folder })
+  return { ...one, data: { ...one.data, ansible_job_id: id, started: 1, finished: 1, results_file: job.folder } }
 }
 
 /** The draft of a failure where a step ended with an exit code that it may not have. */

@@ -9,6 +9,7 @@ import type { Loader } from '../playbook/load.ts'
 import type { Registry } from './registry.ts'
 import type { Exchange, Machine } from './exchange.ts'
 import type { Gate } from './gate.ts'
+import type { Job } from './async.ts'
 
 export interface Run {
   readonly options: Options
@@ -28,11 +29,15 @@ export interface Run {
   readonly exchanges: Map<string, Exchange>
   /** At most `forks` tasks at once. */
   readonly gate: Gate
+  /** Jobs of async tasks whose result has not been fetched, by their id. */
+  readonly jobs: Map<string, Job>
   /** `set_stats`. */
   readonly custom: Data
   renderFile(file: LocalFile, vars: Vars, options: RenderOptions): Promise<string>
   loadFile(path: string): Promise<unknown>
   readonly startedAt: Date
+  /** Asks the person at the terminal; undefined where there is none. */
+  ask?(prompt: string, isPrivate: boolean): Promise<string>
   /** Hosts of `--limit`; undefined: all. */
   readonly limit: ReadonlySet<string> | undefined
   /** `--start-at-task`: false for tasks before it. */

@@ -8,12 +8,15 @@ import { pyStr } from '../template/python.ts'
 import { truthy } from './connect.ts'
 import { hostState, type HostState, type PlayState, type Run } from './context.ts'
 import { findLocal } from './files.ts'
+import { askedVars } from './prompts.ts'
 import { flushHandlers, walkNodes, type Walk } from './nodes.ts'
 import { taskScope } from './scopes.ts'
 import { Scope } from '../vars/scope.ts'
 
 /** `stopAll`: a whole batch failed; Ansible runs no further play then. */
-export async function runPlay(run: Run, play: Play): Promise<{ readonly stopAll: boolean }> {
+export async function runPlay(run: Run, written: Play): Promise<{ readonly stopAll: boolean }> {
+  const answers = await askedVars(run, written)
+  const play = answers === undefined ? written : { ...written, vars: [...written.vars, answers] }
   const value = playValues(run, play)
   const names = hostsOf(run, play, value)
   const state: PlayState = { play, all: names, batch: names, roles: [...play.roles], handlers: [...play.handlers], varsFiles: new Map() }

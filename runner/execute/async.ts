@@ -1,0 +1,59 @@
+/**
+ * async and poll: steps that go on in the background of the target while the session is free, and async_status that asks for them.
+ * A job is a folder on the target with output and exit code of each step; it goes when its result has been fetched.
+ */
+import type { Data, Plan, Ran, Step } from '../core/types.ts'
+import { Failure } from '../core/errors.ts'
+import { quote, raw, sh } from '../core/sh.ts'
+import type { Exchange } from './exchange.ts'
+
+export interface Job { readonly id: string; readonly folder: string; readonly plan: Plan; readonly startedAt: number; readonly exchange: Exchange }
+
+const okText = (step: Step): string => step.okRc === 'any' ? '*' : (step.okRc ?? [0]).join('|')
+
+/** One step of a job: its output and exit code go into files, a bad exit code ends the job. */
+function jobLine(step: Step, i: number): string {
+  const env = Object.entries(step.env ?? {}).map(([name, value]) => `export ${name}=${quote(value)}; `).join('')
+  const dir = step.cwd === undefined ? '' : `cd -- ${quote(step.cwd)} && `
+  return `( ${env}${dir}eval ${quote(step.sh)} ) >"$d/${i}.out" 2>"$d/${i}.err" </dev/null; r=$?; echo $r >"$d/${i}.rc"; case $r in ${okText(step)}) ;; *) : >"$d/end"; exit;; esac`
+}
+
+/** Starts the steps of a plan in the background and returns at once. */
+export async function startJob(exchange: Exchange, plan: Plan, limitSeconds: number): Promise<Job> {
+  if (plan.steps.some((step) => step.stdin !== undefined)) throw new Failure('a task that sends data to the host cannot run with async')
+  const id = `j${Date.now()}${Math.floor(Math.random() * 1e6)}`
+  const body = [...plan.steps.map(jobLine), ': >"$d/end"'].join('\n')
+  const limit = `( i=0; while [ -d "$d" ] && [ ! -e "$d/end" ]; do if [ $i -ge ${limitSeconds} ]; then : >"$d/late"; kill -TERM -$p 2>/dev/null || kill -TERM $p; break; fi; sleep 1; i=$((i + 1)); done ) >/dev/null 2>&1 </dev/null &`
+  const start: Step = { sh: `d=$(mktemp -d "\${TMPDIR:-/tmp}/.play-async.XXXXXX") || exit; printf %s "$d"
+export d
+if command -v setsid >/dev/null 2>&1; then setsid sh -c ${quote(body)} >/dev/null 2>&1 </dev/null & else sh -c ${quote(body)} >/dev/null 2>&1 </dev/null & fi
+p=$!; ${limit}` }
+  const [ran] = await exchange.run([start])
+  if (ran === undefined || ran.rc !== 0) throw new Failure(`the background job could not be started: ${ran?.stderr ?? ''}`)
+  return { id, folder: ran.stdout.trim(), plan, startedAt: Date.now(), exchange }
+}
+
+const part = (name: string, i: number): string => `if [ -e "$d/${i}.${name}" ]; then echo ${i}.${name}; od -An -v -tx1 "$d/${i}.${name}"; fi`
+
+/** The answers of a job's steps once it has ended; undefined while it runs. A job that took too long fails. */
+export async function fetchJob(job: Job): Promise<readonly Ran[] | undefined> {
+  const parts = job.plan.steps.map((_, i) => ['out', 'err', 'rc'].map((name) => part(name, i)).join('; ')).join('; ')
+  const [ran] = await job.exchange.run([sh`d=${job.folder}; if [ -e "$d/late" ]; then echo late; elif [ -e "$d/end" ]; then echo end; ${raw(parts)}; else echo runs; fi`])
+  const [state, ...lines] = (ran?.stdout ?? '').split('\n')
+  if (state === 'runs') return undefined
+  await job.exchange.run([sh`rm -rf -- ${job.folder}`])
+  if (state === 'late') throw new Failure('async task did not complete within the requested time')
+  const files = new Map<string, string[]>()
+  let at: string[] = []
+  for (const line of lines) {
+    if (/^\d+\.(out|err|rc)$/.test(line)) { at = []; files.set(line, at) } else at.push(line)
+  }
+  const text = (name: string): string => Buffer.from((files.get(name) ?? []).join('').replace(/\s/g, ''), 'hex').toString('utf8')
+  const answers: Ran[] = []
+  for (let i = 0; files.has(`${i}.rc`); i++) {
+    answers.push({ rc: Number(text(`${i}.rc`)), stdout: text(`${i}.out`), stderr: text(`${i}.err`), startedAt: job.startedAt, ms: Date.now() - job.startedAt })
+  }
+  return answers
+}
+
+export const startedData = (job: Job): Data => ({ ansible_job_id: job.id, started: 1, finished: 0, results_file: job.folder, changed: true })
