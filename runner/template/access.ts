@@ -43,6 +43,7 @@ function itemOf(value: unknown, key: unknown): unknown {
   const index = Number(key)
   if (Array.isArray(value)) return value.at(index)
   if (typeof value === 'string') return /[\ud800-\udfff]/.test(value) ? Array.from(value).at(index) : value.at(index)
+  if (value instanceof PyObject && value.type === 'range') return Array.from(value.traits.iterate?.() ?? []).at(index)
   return value instanceof Uint8Array ? value.at(index) : undefined
 }
 
