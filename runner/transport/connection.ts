@@ -1,5 +1,6 @@
 /** What every way to a host offers: it starts programs there, with three pipes each. Nothing here knows shells or accounts. */
 import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import type { Fault } from '../core/errors.ts'
 
@@ -45,7 +46,17 @@ export function startProgram({ argv, detached = true, missing }: Program): Pipe 
   })
   ended.catch(() => undefined)
   child.stdin.on('error', () => undefined) // EPIPE: `ended` says more
-  return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, drop: () => { child.kill('SIGKILL') } }
+  return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, drop: () => stopGroup(child, detached) }
+}
+
+/** First gently: a shell of ours notes the signal, loses its step, finds its input at an end and tidies up. */
+function stopGroup(child: ChildProcess, isLeader: boolean): void {
+  const send = (signal: NodeJS.Signals): void => {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
+    try { process.kill(isLeader ? -child.pid : child.pid, signal) } catch { return } // it has just ended
+  }
+  send('SIGTERM')
+  setTimeout(() => send('SIGKILL'), 1000).unref()
 }
 
 /** The exit code a shell would show for this end. */

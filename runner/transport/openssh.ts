@@ -40,25 +40,29 @@ class OpensshLink implements Connection {
   /** Opens the master. A password is handed over in a file that only this account can read, by the program that ssh asks; never in argv or environment. */
   async login(): Promise<void> {
     const { password, passphrase } = this.endpoint
-    const secret = password ?? passphrase
-    const asking = secret === undefined ? ['-o', 'BatchMode=yes'] : ['-o', 'NumberOfPasswordPrompts=1']
-    const env: string[] = []
-    if (secret !== undefined) {
-      const file = join(this.folder, 'answer'), program = join(this.folder, 'ask')
-      await writeFile(file, `${secret}\n`, { mode: 0o600 })
-      await writeFile(program, `#!/bin/sh\nexec cat ${quote(file)}\n`, { mode: 0o700 })
-      await chmod(program, 0o700)
-      env.push('/usr/bin/env', `SSH_ASKPASS=${program}`, 'SSH_ASKPASS_REQUIRE=force', 'DISPLAY=:0')
-    }
+    const hasSecret = password !== undefined || passphrase !== undefined
+    const asking = hasSecret ? ['-o', 'NumberOfPasswordPrompts=1'] : ['-o', 'BatchMode=yes']
+    const env = hasSecret ? await this.writeAnswers(password, passphrase) : []
     try {
-      const pipe = this.start([...env, 'ssh', ...asking, ...this.options(), '-o', 'ControlMaster=yes', '-o', 'ControlPersist=yes', '-N', '-f', this.endpoint.host])
+      const pipe = this.start([...env, 'ssh', ...asking, ...this.options(), '-o', 'ControlMaster=yes', '-o', 'ControlPersist=yes', '-o', 'LogLevel=DEBUG1', '-N', '-f', this.endpoint.host])
       const said = collect(pipe)
       pipe.stdin.end()
       const ending = await pipe.ended
-      if (ending.code !== 0) throw this.explain(said(), ending) ?? fault('unreachable-ssh', undefined, { host: this.host, said: said() })
+      if (ending.code !== 0) throw this.explain(said(), ending) ?? fault('unreachable-ssh', undefined, { host: this.host, said: withoutDebug(said()) })
     } finally {
-      if (secret !== undefined) await rm(join(this.folder, 'answer'), { force: true })
+      await Promise.all(['password', 'passphrase'].map((name) => rm(join(this.folder, name), { force: true })))
     }
+  }
+
+  /** The program that ssh asks gets its question as argument: a passphrase is asked for by the word "passphrase". */
+  private async writeAnswers(password: string | undefined, passphrase: string | undefined): Promise<string[]> {
+    const program = join(this.folder, 'ask')
+    const file = (name: string): string => quote(join(this.folder, name))
+    if (password !== undefined) await writeFile(join(this.folder, 'password'), `${password}\n`, { mode: 0o600 })
+    if (passphrase !== undefined) await writeFile(join(this.folder, 'passphrase'), `${passphrase}\n`, { mode: 0o600 })
+    await writeFile(program, `#!/bin/sh\ncase $1 in *passphrase*) exec cat ${file('passphrase')};; *) exec cat ${file('password')};; esac\n`, { mode: 0o700 })
+    await chmod(program, 0o700)
+    return ['/usr/bin/env', `SSH_ASKPASS=${program}`, 'SSH_ASKPASS_REQUIRE=force', 'DISPLAY=:0']
   }
 
   private options(): string[] {
@@ -86,11 +90,13 @@ class OpensshLink implements Connection {
     return pipe
   }
 
-  explain(said: string, { code }: Ending): Fault | undefined {
+  explain(all: string, { code }: Ending): Fault | undefined {
+    const said = withoutDebug(all)
     const { host } = this
     const port = this.endpoint.port ?? 22
     const kind = /(?:No|The|for the) (\w+) (?:host )?key/i.exec(said)?.[1] ?? 'SSH'
-    const fingerprint = /SHA256:[A-Za-z0-9+/]+/.exec(said)?.[0] ?? 'ssh does not show its fingerprint'
+    // only the debugging lines name the key of a host that is not known
+    const fingerprint = /Server host key: \S+ (SHA256:[A-Za-z0-9+/]+)/.exec(all)?.[1] ?? 'ssh does not show its fingerprint'
     const offending = /Offending (?:\S+ )?key in (.+):(\d+)/i.exec(said)
     if (offending !== null) return fault('unreachable-host-key-changed', undefined, { host, kind, fingerprint, file: offending[1] ?? '', line: Number(offending[2]) })
     if (/host key is known for|Host key verification failed/i.test(said)) return fault('unreachable-host-key-unknown', undefined, { host, port, kind, fingerprint })
@@ -112,11 +118,13 @@ class OpensshLink implements Connection {
   }
 }
 
+const withoutDebug = (said: string): string => said.split('\n').filter((line) => !/^(debug\d|OpenSSH_)/.test(line)).join('\n')
+
 /** Reads away both outputs; the answer is the standard error so far. */
 function collect(pipe: Pipe): () => string {
   let said = ''
   pipe.stdout.resume()
-  pipe.stderr.on('data', (chunk: Buffer) => { said = (said + chunk.toString('utf8')).slice(-8192) })
+  pipe.stderr.on('data', (chunk: Buffer) => { said = (said + chunk.toString('utf8')).slice(-64 * 1024) })
   return () => said
 }
 

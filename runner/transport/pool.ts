@@ -19,13 +19,17 @@ export interface PoolOptions {
 
 /** sshd drops logins at random from the 11th that is under way (MaxStartups 10:30:100). */
 const connectingAtOnce = 8
+/** Shells of one endpoint that stay open while they rest. */
+const shellsAtOnce = 6
 
 export function openPool(options: PoolOptions): Pool { return new SessionPool(options) }
+
+interface Entry { readonly endpoint: string; readonly opening: Promise<ShellSession>; opened: ShellSession | undefined }
 
 class SessionPool implements Pool {
   private readonly options: PoolOptions
   private readonly connections = new Map<string, Promise<Connection>>()
-  private readonly sessions = new Map<string, Promise<ShellSession>>()
+  private readonly sessions = new Map<string, Entry>()
   private readonly gates = new Map<string, Gate>()
   private network: Promise<SshNetwork> | undefined
   private isClosed = false
@@ -36,29 +40,36 @@ class SessionPool implements Pool {
     if (this.isClosed) return Promise.reject(new Error('the pool is closed'))
     const key = JSON.stringify([endpointKey(endpoint), becomeKey(become)])
     const known = this.sessions.get(key)
-    if (known !== undefined) return known
-    const opened = this.open(endpoint, become, key)
-    this.sessions.set(key, opened)
-    opened.catch(() => this.forget(key, opened))
-    return opened
+    if (known !== undefined) return known.opening
+    const forget = (): void => { if (this.sessions.get(key) === entry) this.sessions.delete(key) }
+    const opening = this.open(endpoint, become, forget)
+    const entry: Entry = { endpoint: endpointKey(endpoint), opening, opened: undefined }
+    this.sessions.set(key, entry)
+    opening.then((session) => { entry.opened = session }, forget)
+    return opening
   }
 
-  private forget(key: string, opened: Promise<ShellSession>): void {
-    if (this.sessions.get(key) === opened) this.sessions.delete(key)
+  /** Sessions that rest give way: sshd allows 10 channels a connection, and a long step or a large input needs one more at times. */
+  private async makeRoom(endpoint: string): Promise<void> {
+    const own = [...this.sessions].filter(([, one]) => one.endpoint === endpoint).flatMap(([, one]) => one.opened?.isOpen === true ? [one.opened] : [])
+    const resting = own.filter((session) => !session.isBusy).sort((a, b) => a.lastUsed - b.lastUsed)
+    await Promise.all(resting.slice(0, Math.max(0, own.length + 1 - shellsAtOnce)).map((session) => session.suspend()))
   }
 
-  private async open(endpoint: Endpoint, become: Become | undefined, key: string): Promise<ShellSession> {
+  private async open(endpoint: Endpoint, become: Become | undefined, forget: () => void): Promise<ShellSession> {
     const { masker, warn } = this.options
     for (const secret of [endpoint.password, endpoint.passphrase, become?.password]) if (secret !== undefined) masker.add(secret)
     const connection = await this.connection(endpoint)
+    const makeRoom = (): Promise<void> => this.makeRoom(endpointKey(endpoint))
+    await makeRoom()
     return ShellSession.open({
-      connection, endpoint, become, warn,
+      connection, endpoint, become, warn, makeRoom,
       reconnect: async () => {
         await this.dropIfLost(endpoint)
         return this.connection(endpoint)
       },
       onLost: () => {
-        this.sessions.delete(key)
+        forget()
         void this.dropIfLost(endpoint)
       },
     })
@@ -109,11 +120,10 @@ class SessionPool implements Pool {
   async reset(endpoint: Endpoint): Promise<void> {
     const wanted = endpointKey(endpoint)
     const closing: Promise<unknown>[] = []
-    for (const [key, session] of this.sessions) {
-      const [of]: unknown[] = JSON.parse(key)
+    for (const [key, { endpoint: of, opening }] of this.sessions) {
       if (of !== wanted) continue
       this.sessions.delete(key)
-      closing.push(session.then((one) => one.close(), () => undefined))
+      closing.push(opening.then((one) => one.close(), () => undefined))
     }
     await Promise.all(closing)
     const connection = this.connections.get(wanted)
@@ -123,7 +133,7 @@ class SessionPool implements Pool {
 
   async close(): Promise<void> {
     this.isClosed = true
-    await Promise.all([...this.sessions.values()].map((session) => session.then((one) => one.close(), () => undefined)))
+    await Promise.all([...this.sessions.values()].map(({ opening }) => opening.then((one) => one.close(), () => undefined)))
     await Promise.all([...this.connections.values()].map((connection) => connection.then((one) => one.close(), () => undefined)))
     await this.network?.then((network) => network.close())
     this.sessions.clear()

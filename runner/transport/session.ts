@@ -38,6 +38,8 @@ export interface SessionParts {
   warn(message: string): void
   /** A new connection, after the one before was lost. */
   reconnect(): Promise<Connection>
+  /** Before a shell is opened: sshd allows few at a time. */
+  makeRoom(): Promise<void>
   /** The session is of no more use: its connection is gone. */
   onLost(): void
 }
@@ -45,9 +47,19 @@ export interface SessionParts {
 /** Files of answered steps are removed when so many have gathered, or the session rests, or an answer was large. */
 const filesKept = 64, restMs = 300, largeAnswer = 64 * 1024
 
+async function endShell({ pipe }: Shell, patienceMs: number): Promise<void> {
+  pipe.stdin.end()
+  const timer = setTimeout(() => pipe.drop(), patienceMs)
+  // a channel that was given up may never say that it has ended
+  const enough = new Promise((resolve) => setTimeout(resolve, patienceMs + 1500).unref())
+  await Promise.race([pipe.ended.catch(() => undefined), enough])
+  clearTimeout(timer)
+}
+
 export class ShellSession implements Session {
   readonly user: string
   trips = 0
+  lastUsed = Date.now()
   private readonly parts: SessionParts
   private connection: Connection
   private shell: Shell | undefined
@@ -95,14 +107,21 @@ export class ShellSession implements Session {
     if (this.closed) return
     this.closed = true
     clearTimeout(this.resting)
-    const shell = this.shell
+    const shell = this.shell, patienceMs = this.isBusy ? 100 : 2000
     this.failAll(fault('unreachable-lost', undefined, { host: this.connection.host, said: 'the session was closed' }))
     if (shell === undefined) return
-    shell.pipe.stdin.end()
-    const timer = setTimeout(() => shell.pipe.drop(), 2000)
-    await shell.pipe.ended.catch(() => undefined)
-    clearTimeout(timer)
+    await endShell(shell, patienceMs)
   }
+
+  /** Closes the shell of a session that rests; the next call opens it again. */
+  async suspend(): Promise<void> {
+    const shell = this.shell
+    if (shell === undefined || this.isBusy || this.closed) return
+    this.shell = undefined
+    clearTimeout(this.resting)
+    await endShell(shell, 2000)
+  }
+  get isOpen(): boolean { return this.shell !== undefined }
 
   // ------------------------------------------------------------ writing
 
@@ -141,6 +160,7 @@ export class ShellSession implements Session {
 
   private write(text: string): void {
     this.trips++
+    this.lastUsed = Date.now()
     clearTimeout(this.resting)
     const clean = this.files >= filesKept
     if (clean) this.files = 0
@@ -286,6 +306,7 @@ export class ShellSession implements Session {
   }
   private async openAgain(lost: Lost | undefined): Promise<void> {
     // nothing was under way: a lost connection is simply made again
+    await this.parts.makeRoom()
     if (lost === undefined && this.connection.isLost) this.connection = await this.parts.reconnect()
     const shell = await this.openShell()
     if (this.closed) return shell.pipe.drop()
@@ -308,6 +329,10 @@ export class ShellSession implements Session {
 
   private requeue({ ending }: Lost, printed: Frame): void {
     const calls = this.sent.map((one) => one.call)
+    for (const call of calls) {
+      call.watch?.stop()
+      delete call.watch // it looks at the shell that is gone
+    }
     const head = this.sent[0]
     this.sent = []
     if (head === undefined) return

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { Fault, fault } from '../core/errors.ts'
 import { quote } from '../core/sh.ts'
 import type { Become, Endpoint } from '../core/types.ts'
+import { Asker } from './asker.ts'
 import { exitCode } from './connection.ts'
 import type { Connection, Ending, Pipe } from './connection.ts'
 import { greeting, parseGreeting } from './framing.ts'
@@ -32,7 +33,7 @@ export async function openShell(connection: Connection, endpoint: Endpoint, beco
   try {
     const facts = await talk.greeted
     if (facts.folder === '') throw fault('unreachable-no-scratch', undefined, { host: connection.host, user: facts.user })
-    if (become !== undefined && facts.user !== become.user && facts.user !== become.user.replace(/^#/, '')) {
+    if (become !== undefined && facts.user !== become.user && !await isSameAccount({ pipe, facts }, become.user)) {
       throw fault('become-other-user', undefined, { host: connection.host, method: become.method, user: become.user, said: facts.user })
     }
     return { pipe, facts }
@@ -41,6 +42,12 @@ export async function openShell(connection: Connection, endpoint: Endpoint, beco
     pipe.drop()
     throw error
   }
+}
+
+/** Two names may stand for one account (`toor`), and `#1000` names one by its number. */
+async function isSameAccount(shell: Shell, name: string): Promise<boolean> {
+  const { rc } = await new Asker(shell).ask(`[ "$(id -u)" = ${name.startsWith('#') ? quote(name.slice(1)) : `"$(id -u ${quote(name)})"`} ]`)
+  return rc === 0
 }
 
 /**

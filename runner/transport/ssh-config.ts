@@ -42,6 +42,8 @@ export async function findPlace(endpoint: Endpoint): Promise<SshPlace> {
     ...endpoint.port === undefined ? [] : ['-p', String(endpoint.port)],
     ...endpoint.user === undefined ? [] : ['-l', endpoint.user],
   ]
+  const forwarding = (endpoint.sshArgs ?? []).find((arg) => /^-[LRDWw]/.test(arg))
+  if (forwarding !== undefined) throw fault('unreachable-ssh-option', undefined, { host: endpoint.host, option: forwarding, why: 'it forwards no ports' })
   const answers = await askSsh(endpoint.host, args) ?? readOptions(endpoint.host, args)
   const one = (key: string): string | undefined => answers.get(key)?.[0]
   const unlessNone = (value: string | undefined): string | undefined => value === undefined || value.toLowerCase() === 'none' ? undefined : value

@@ -123,7 +123,7 @@ async function login({ Client, utils }: Ssh2, keys: HostKeys, endpoint: Endpoint
       reject(check.refusal ?? loginFault(error, endpoint, place, seconds, auth.tried, banner))
     }
     client.on('banner', (text) => { banner = text })
-    client.once('error', fail)
+    client.on('error', fail) // stays: a refused connection may report more than one
     client.once('close', () => fail(new Error('the connection was closed')))
     client.once('ready', () => {
       client.removeListener('error', fail)

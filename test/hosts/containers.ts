@@ -23,9 +23,9 @@ export interface TestContainer {
 }
 
 /** A container that does nothing until somebody enters it. */
-export async function startContainer(image = 'play-base:12', ...options: string[]): Promise<TestContainer> {
+export async function startContainer(image?: string, ...options: string[]): Promise<TestContainer> {
   const name = `play-test-${process.pid}-${started.size + 1}-${Math.floor(Math.random() * 1e6)}`
-  await runProgram('docker', 'run', '-d', '--init', '--name', name, ...options, image, 'sleep', '3600')
+  await runProgram('docker', 'run', '-d', '--init', '--label', 'play-test', '--name', name, ...options, image ?? await debianImage(), 'sleep', '3600')
   if (started.size === 0) process.once('exit', removeAll)
   started.add(name)
   return {
@@ -45,27 +45,16 @@ function removeAll(): void {
   }
 }
 
-/** An image with nothing but BusyBox, from Debian's static build. */
-export async function busyboxImage(): Promise<string> {
-  const image = 'play-test-busybox:1'
-  if (await runProgram('docker', 'image', 'inspect', image).then(() => true, () => false)) return image
-  const folder = mkdtempSync(join(tmpdir(), 'play-busybox-'))
-  try {
-    await runProgram('sh', '-c', `
-      set -e; cd "$1"
-      apt-get download -q busybox-static >/dev/null
-      dpkg-deb -x busybox-static_*.deb deb
-      mkdir -p root/bin root/tmp root/etc root/root root/home/deploy; chmod 1777 root/tmp
-      cp "$(find deb -name busybox -type f | head -n 1)" root/bin/busybox
-      for applet in $(root/bin/busybox --list); do ln -sf busybox "root/bin/$applet"; done
-      printf '%s\\n' 'root:x:0:0:root:/root:/bin/sh' 'deploy:x:1000:1000::/home/deploy:/bin/sh' >root/etc/passwd
-      printf '%s\\n' 'root:x:0:' 'deploy:x:1000:' >root/etc/group
-      tar -C root -c . | docker import - "$2" >/dev/null`, 'sh', folder, image)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+/** Makes an image by the script that is there for it; the script does nothing where the image is there already. */
+const madeBy = async (script: string, image: string): Promise<string> => {
+  const isThere = await runProgram('docker', 'image', 'inspect', image).then(() => true, () => false)
+  if (!isThere) await runProgram('sh', join(import.meta.dirname, script))
   return image
 }
+/** An image with nothing but BusyBox, from Debian's static build. */
+export const busyboxImage = (): Promise<string> => madeBy('busybox-image.sh', process.env['PLAY_BUSYBOX_IMAGE'] ?? 'play-busybox:1')
+/** Debian with systemd, sshd, sudo and Python, as the lab uses it. */
+export const debianImage = (): Promise<string> => madeBy('../../lab/base-image.sh', process.env['PLAY_DEBIAN_IMAGE'] ?? 'play-base:12')
 
 export interface SshHost extends TestContainer {
   readonly ip: string

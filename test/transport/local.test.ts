@@ -1,5 +1,6 @@
 /** Sessions on this machine, with each shell that it has. */
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
@@ -42,11 +43,14 @@ test('20 sessions with 50 calls each, at once', async () => {
 test('a pool that is closed while a step runs ends it soon', async () => {
   const pool = newPool()
   const session = await pool.session({ connection: 'local', host: 'localhost' })
-  const running = faultOf(session.run([step('sleep 30')]))
+  const [where] = await session.run([step('echo "$_pd"')])
+  const running = faultOf(session.run([step('sleep 543 & wait')]))
   await new Promise((resolve) => setTimeout(resolve, 100))
   const started = Date.now()
   await pool.close()
   assert.ok(Date.now() - started < 5000)
   assert.match((await running).code, /^unreachable/)
+  assert.not.ok(existsSync(where?.stdout.trim() ?? '/'))
+  assert.is(spawnSync('sh', ['-c', "ps -ef | grep '[s]leep 543'"]).stdout.toString(), '')
 })
 test.run()
