@@ -65,14 +65,18 @@ function compileNode(node: Node, c: Compiler): Body {
 
 // ---------------------------------------------------------------- printing
 
+/** The value as it leaves the template; the Undefined of an `if` without `else` may pass, since text takes it as empty. */
+export const compilePrinted = (run: Eval, at: number): Eval => (f) => {
+  try {
+    const value = run(f)
+    return typeof value !== 'object' || value === null || value instanceof NoElse ? value : finalize(deep(value, f.run, '…'))
+  } catch (error) { throw located(error, f.run, at) }
+}
 function compilePrint(run: Eval, at: number): Body {
+  const print = compilePrinted(run, at)
   return (f, out) => {
-    try {
-      const value = run(f)
-      if (typeof value === 'string') out.push(value)
-      else if (value instanceof NoElse) out.push(value)
-      else if (value !== null) out.push(finalize(deep(value, f.run, '…')))
-    } catch (error) { throw located(error, f.run, at) }
+    const value = print(f)
+    if (value !== null) out.push(value)
     return undefined
   }
 }

@@ -20,6 +20,8 @@ export interface Module {
   /** Runs the template's body, the results of its prints into `out`. */
   readonly render: (frame: Frame, out: unknown[]) => void
   readonly blocks: ReadonlyMap<string, (frame: Frame, out: unknown[]) => unknown>
+  /** The value of a template that is nothing but one `{{ }}`: most of those in YAML. */
+  readonly only: Eval | undefined
 }
 
 /** How an error names what an expression looks at: `a.b[0]`. */

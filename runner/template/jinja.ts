@@ -32,15 +32,22 @@ export function createJinja(services: Services): Jinja {
   const builtins: Readonly<Record<string, GlobalFunction>> = {
     lookup: lookupFunction(lookups, false), query: lookupFunction(lookups, true), q: lookupFunction(lookups, true), namespace: makeNamespace,
   }
-  const modules = new WeakMap<Template, Map<string, Module>>()
+  const values = new WeakMap<Template, Module>()
+  const texts = new WeakMap<Template, Map<string, Module>>()
   const expressions = new Map<string, Eval>()
   /** Names of the variables being evaluated, outermost first; evaluation is synchronous. */
   const path: string[] = []
 
-  function moduleOf(template: Template, syntax: Syntax): Module {
-    const key = syntax === yamlSyntax ? '' : JSON.stringify(syntax)
-    let known = modules.get(template)
-    if (known === undefined) modules.set(template, known = new Map())
+  /** Compiled as a value of YAML. */
+  function valueModule(template: Template): Module {
+    let module = values.get(template)
+    if (module === undefined) values.set(template, module = compileSource(template, yamlSyntax))
+    return module
+  }
+  function textModule(template: Template, syntax: Syntax): Module {
+    const key = JSON.stringify(syntax)
+    let known = texts.get(template)
+    if (known === undefined) texts.set(template, known = new Map())
     let module = known.get(key)
     if (module === undefined) known.set(key, module = compileSource(template, syntax))
     return module
@@ -52,11 +59,17 @@ export function createJinja(services: Services): Jinja {
     const place: At = header.length === 0 ? at : (offset) => at(offset + header.length)
     return compileModule(parseTemplate(body.slice(header.length), header.syntax, place), { engine, at: place })
   }
-  function render(template: Template, vars: Vars, syntax: Syntax): unknown[] {
+  const runOf = (template: Template, vars: Vars): Run => ({ engine, vars, at: template.at, file: undefined })
+  function render(template: Template, vars: Vars, module: Module): unknown[] {
     const out: unknown[] = []
-    const run: Run = { engine, vars, at: template.at, file: template.at(0)?.file }
-    moduleOf(template, syntax).render(new Frame(run), out)
+    module.render(new Frame({ ...runOf(template, vars), file: template.at(0)?.file }), out)
     return out
+  }
+  function native(template: Template, vars: Vars): unknown {
+    const module = valueModule(template)
+    const value = module.only === undefined ? joined(render(template, vars, module)) : module.only(new Frame(runOf(template, vars)))
+    if (typeof value !== 'object' && typeof value !== 'function') return typeof value === 'string' ? padded(template.source, value, '\n') : value
+    return storable(value)
   }
 
   const engine: Engine = {
@@ -76,7 +89,7 @@ export function createJinja(services: Services): Jinja {
       memo.set(template, running)
       path.push(label)
       try {
-        const value = native(template, render(template, vars, yamlSyntax))
+        const value = native(template, vars)
         memo.set(template, value)
         return value
       } catch (error) {
@@ -90,13 +103,13 @@ export function createJinja(services: Services): Jinja {
       services.secret(text)
       return text
     },
-    load: (name, run, loc) => loadFile(name, run, loc, moduleOf),
+    load: (name, run, loc) => loadFile(name, run, loc, textModule),
   }
   const jinja: Jinja = {
     value: (template, vars) => engine.evaluate(template, vars, ''),
     text(template, vars, options = {}) {
       try {
-        const text = joinedText(render(template, vars, makeSyntax(options)))
+        const text = joinedText(render(template, vars, textModule(template, makeSyntax(options))))
         return padded(template.source, text, options.newline ?? '\n')
       } catch (error) { throw overflow(error, template.at(0)) }
     },
@@ -129,10 +142,6 @@ function withoutReturns(template: Template): { source: string; at: At } {
   return { source, at: (offset) => template.at(offset + removed.filter((one) => one < offset).length) }
 }
 
-function native(template: Template, parts: readonly unknown[]): unknown {
-  const value = storable(joined(parts))
-  return typeof value === 'string' ? padded(template.source, value, '\n') : value
-}
 /** A variable can hold what YAML can, and times; not methods or loops. */
 function storable(value: unknown): unknown {
   if (value instanceof Undefined) throw undefinedFault(value)
@@ -144,7 +153,7 @@ function storable(value: unknown): unknown {
 /** Line ends that the source has at its end and the result has lost are put back. */
 function padded(source: string, text: string, newline: string): string {
   const count = (one: string): number => one.length - one.replace(/(?:\r?\n)+$/, '').length
-  if (!/\n$/.test(source)) return text
+  if (!source.endsWith('\n')) return text
   const missing = count(source.replaceAll('\r', '')) - count(text.replaceAll('\r', ''))
   return missing > 0 ? text + newline.repeat(missing) : text
 }

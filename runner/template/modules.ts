@@ -2,7 +2,7 @@
 import { fault } from '../core/errors.ts'
 import { Fault } from '../core/errors.ts'
 import type { Node } from './ast.ts'
-import { compileBody, joined, joinedText } from './body.ts'
+import { compileBody, compilePrinted, joined, joinedText } from './body.ts'
 import type { Body } from './body.ts'
 import type { Vars } from './call.ts'
 import { compileExpr } from './compile.ts'
@@ -21,8 +21,10 @@ export function compileModule(tree: Tree, c: Compiler): Module {
   const extend = (frame: Frame): void => {
     for (const [name, body] of blocks) frame.blocks.set(name, [...frame.blocks.get(name) ?? [], { run: frame.run, body }])
   }
+  const [first] = tree.body
   return {
     blocks,
+    only: tree.body.length === 1 && first?.kind === 'print' ? compilePrinted(compileExpr(first.expr, c), first.expr.at) : undefined,
     render(frame, out) {
       extend(frame)
       frame.set('self', new PyObject('TemplateReference', (name) => frame.blocks.has(name) ? () => runBlock(frame, name, 0) : undefined))

@@ -38,9 +38,10 @@ export interface Run {
 export class Frame {
   readonly run: Run
   readonly parent: Frame | undefined
-  readonly blocks: BlockTable
   private names: Map<string, unknown> | undefined
-  constructor(run: Run, parent?: Frame, blocks: BlockTable = parent?.blocks ?? new Map()) { this.run = run; this.parent = parent; this.blocks = blocks }
+  private table: BlockTable | undefined
+  constructor(run: Run, parent?: Frame, blocks?: BlockTable) { this.run = run; this.parent = parent; this.table = blocks }
+  get blocks(): BlockTable { return this.table ?? this.parent?.blocks ?? (this.table = new Map()) }
   /** JavaScript's undefined where no frame has the name. */
   local(name: string): unknown {
     for (let frame: Frame | undefined = this; frame !== undefined; frame = frame.parent) {
