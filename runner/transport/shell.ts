@@ -149,6 +149,7 @@ function explainBecome(host: string, become: Become, said: string, gavePassword:
   const tool = become.exe ?? become.method
   if (exitCode(ending) === 127 && /not found|no such file/i.test(said) && said.includes(tool)) return fault('become-not-installed', undefined, about)
   if (/a password is required|no password was provided|Authentication required/i.test(said)) return fault('become-password-missing', undefined, about)
+  if (become.method === 'doas' && become.password !== undefined && /Authentication failed/i.test(said)) return fault('become-requires-tty', undefined, about)
   if (/must have a tty|a tty is required|a terminal is required|must be run from a terminal/i.test(said)) return fault('become-requires-tty', undefined, about)
   if (/unknown user|does not exist|no passwd entry|unknown id/i.test(said)) return fault('become-no-user', undefined, about)
   if (/not in the sudoers|not allowed|may not run|Operation not permitted|^doas: .*not permitted/im.test(said)) return fault('become-not-allowed', undefined, about)

@@ -97,3 +97,16 @@ export async function addAccounts(container: TestContainer): Promise<void> {
     printf 'deploy:secret one\\nlimited:secret two\\n' | chpasswd
     printf 'deploy ALL=(ALL:ALL) ALL\\n' >/etc/sudoers.d/deploy; chmod 440 /etc/sudoers.d/deploy`)
 }
+
+/** doas is in no image of ours: Debian's package is put into the container. `deploy` may become anybody without a password, `limited` root with one. */
+export async function addDoas(container: TestContainer): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'play-doas-'))
+  try {
+    await runProgram('sh', '-c', `cd "$1" && { apt-get download -q opendoas || { apt-get update && apt-get download -q opendoas; }; } >/dev/null 2>&1 && mv opendoas_*.deb doas.deb`, 'sh', folder)
+    await runProgram('docker', 'cp', join(folder, 'doas.deb'), `${container.name}:/tmp/doas.deb`)
+    await container.sh(`dpkg -i /tmp/doas.deb >/dev/null && rm /tmp/doas.deb
+      printf 'permit nopass deploy\npermit limited as root\npermit nopass root\n' >/etc/doas.conf; chmod 400 /etc/doas.conf`)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

@@ -1,12 +1,15 @@
 /** Sessions in containers, as several accounts, with Debian's tools and with BusyBox. */
+import { spawnSync } from 'node:child_process'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Become, Endpoint } from '../../runner/core/types.ts'
-import { addAccounts, busyboxImage, runProgram, startContainer } from '../hosts/containers.ts'
+import { greeting, stepsScript } from '../../runner/transport/framing.ts'
+import { addAccounts, addDoas, busyboxImage, runProgram, startContainer } from '../hosts/containers.ts'
 import { faultOf, newPool, step, transportSuite } from './suite.ts'
 
 const [debian, busybox, old] = await Promise.all([startContainer(), busyboxImage().then((image) => startContainer(image)), startContainer()])
 await addAccounts(debian)
+await addDoas(debian)
 const at = (more: Partial<Endpoint> = {}): Endpoint => ({ connection: 'docker', host: debian.name, ...more })
 const toRoot: Become = { method: 'sudo', user: 'root', password: 'secret one' }
 
@@ -14,6 +17,7 @@ transportSuite('docker exec', () => ({ endpoint: at(), user: 'root' }))
 transportSuite('docker exec, BusyBox', () => ({ endpoint: at({ host: busybox.name }), user: 'root' }))
 transportSuite('docker exec -u, sudo with password', () => ({ endpoint: at({ user: 'deploy' }), become: toRoot, user: 'root' }))
 transportSuite('docker exec, sudo to an account', () => ({ endpoint: at(), become: { method: 'sudo', user: 'deploy' }, user: 'deploy' }))
+transportSuite('docker exec -u, doas', () => ({ endpoint: at({ user: 'deploy' }), become: { method: 'doas', user: 'root' }, user: 'root' }))
 transportSuite('docker exec -u, su with password', () => ({ endpoint: at({ user: 'limited' }), become: { method: 'su', user: 'deploy', password: 'secret one' }, user: 'deploy' }))
 
 /** The fault that opening such a session ends in. */
@@ -38,7 +42,11 @@ const refusals: readonly (readonly [string, Endpoint, Become | undefined, string
   ['su: wrong password', at({ user: 'limited' }), { method: 'su', user: 'deploy', password: 'wrong one' }, 'become-wrong-password', /Incorrect su password/],
   ['su: no password given', at({ user: 'limited' }), { method: 'su', user: 'deploy' }, 'become-password-missing', /Missing su password/],
   ['su: no such account', at(), { method: 'su', user: 'ghost' }, 'become-no-user', /ghost/],
-  ['doas: not installed', at(), { method: 'doas', user: 'deploy' }, 'become-not-installed', /doas/],
+  ['doas: not installed', at({ host: busybox.name }), { method: 'doas', user: 'daemon' }, 'become-not-installed', /doas/],
+  ['doas: a password is needed', at({ user: 'limited' }), { method: 'doas', user: 'root' }, 'become-password-missing', /doas/],
+  ['doas: a password, but no terminal to ask on', at({ user: 'limited' }), { method: 'doas', user: 'root', password: 'secret two' }, 'become-requires-tty', /nopass/],
+  ['doas: not allowed', at({ user: 'limited' }), { method: 'doas', user: 'deploy' }, 'become-not-allowed', /doas/],
+  ['doas: no such account', at(), { method: 'doas', user: 'ghost' }, 'become-no-user', /ghost/],
 ]
 for (const [what, endpoint, become, code, text] of refusals) {
   test(what, async () => {
@@ -80,6 +88,15 @@ test('passwords are in no argument and no environment', async () => {
   assert.is(ran?.stdout, '0\n')
   await pool.close()
 })
+const allBytes = Buffer.from(Array.from({ length: 1024 }, (_, i) => i % 256))
+for (const [decoder, container] of [['base64', debian], ['openssl', debian], ['printf', debian], ['base64', busybox], ['uudecode', busybox], ['printf', busybox]] as const) {
+  test(`bytes by ${decoder} in ${container === debian ? 'Debian' : 'BusyBox'}`, async () => {
+    const script = greeting('abc') + stepsScript('abc', [{ step: step('cat', { stdin: allBytes }), serial: 1 }], decoder)
+    const { stdout } = spawnSync('docker', ['exec', '-i', container.name, 'sh'], { input: script })
+    const from = stdout.indexOf('\n') + 1
+    assert.equal(stdout.subarray(from, from + allBytes.length), allBytes)
+  })
+}
 test('a stopped container, and one that comes back', async () => {
   const pool = newPool()
   const endpoint = at({ host: old.name })
