@@ -3,7 +3,7 @@ import { nearest } from '../core/near.ts'
 import type { Loc } from '../core/types.ts'
 import { dictGet, dictKeys, isDict, Tuple } from '../core/value.ts'
 import { namedField } from './named-tuple.ts'
-import { asIndex, isInt } from './numbers.ts'
+import { asIndex, isInt, isNumber, positive } from './numbers.ts'
 import { findMethod } from './python-methods.ts'
 import { findKey, given, Missing, PyObject, pyError, pyRepr, typeName } from './python.ts'
 
@@ -16,6 +16,7 @@ export function getAttr(value: unknown, name: string, loc?: Loc): unknown {
   }
   const method = findMethod(value, name) ?? namedField(value, name)
   if (method !== undefined) return method
+  if (name === 'real' && isNumber(value)) return positive(value)
   const item = itemOf(value, name)
   return item === undefined ? missingAttr(value, name, loc) : item
 }

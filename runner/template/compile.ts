@@ -9,7 +9,7 @@ import type { Call, GlobalFunction } from './call.ts'
 import type { At } from './lexer.ts'
 import { percentFormat } from './format.ts'
 import { add, div, floorDiv, mod, mul, negate, positive, pow, sub } from './numbers.ts'
-import { compare, contains, equals, given, isTruthy, iterate, NoElse, PyObject, pyError, pyStr, typeName } from './python.ts'
+import { compare, contains, equals, given, isHashable, isTruthy, iterate, NoElse, PyObject, pyError, pyStr, typeName } from './python.ts'
 import { deep, live, located, makeCall, missingName } from './run.ts'
 import type { Engine, Frame } from './run.ts'
 
@@ -94,7 +94,7 @@ function compileName(name: string, at: number): Eval {
 function compileDict(pairs: readonly (readonly [Eval, Eval])[], at: number): Eval {
   return guarded(at, (f) => makeDict(pairs.map(([key, value]) => {
     const made = given(key(f))
-    if (isDict(made) || (Array.isArray(made) && !(made instanceof Tuple))) throw pyError('TypeError', `unhashable type: '${typeName(made)}'`)
+    if (!isHashable(made)) throw pyError('TypeError', `unhashable type: '${typeName(made)}'`)
     return [made, value(f)] as const
   })))
 }

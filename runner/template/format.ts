@@ -66,14 +66,16 @@ export function formatValue(value: unknown, spec: string): string {
   if (value instanceof PyObject) { const made = value.traits.binary?.('format', spec, false); return typeof made === 'string' ? made : pyStr(value) }
   const parsed = readSpec(spec)
   if (typeof value === 'string') return formatText(value, parsed)
-  if (typeof value === 'boolean' && parsed.type === '') return formatText(pyStr(value), parsed)
   if (numeric(value) === undefined) throw pyError('TypeError', `unsupported format string passed to ${typeName(value)}.__format__`)
   return formatNumber(value, parsed)
 }
 function formatText(text: string, spec: Spec): string {
   if (spec.type !== '' && spec.type !== 's') throw pyError('ValueError', `Unknown format code '${spec.type}' for object of type 'str'`)
+  if (spec.sign !== '-') throw pyError('ValueError', `${spec.sign === ' ' ? 'Space' : 'Sign'} not allowed in string format specifier`)
+  if (spec.mark !== '') throw pyError('ValueError', `Cannot specify '${spec.mark}' with 's'.`)
+  if (spec.align === '=' && !spec.zero) throw pyError('ValueError', "'=' alignment not allowed in string format specifier")
   const cut = spec.precision === undefined ? text : Array.from(text).slice(0, spec.precision).join('')
-  return padTo(cut, '', spec, '<')
+  return padTo(cut, '', spec.align === '=' ? { ...spec, align: '<' } : spec, '<')
 }
 function formatNumber(value: unknown, spec: Spec): string {
   const base = bases[spec.type]
@@ -81,7 +83,7 @@ function formatNumber(value: unknown, spec: Spec): string {
   if (wantsInt) {
     if (isFloat(value)) throw pyError('ValueError', `Unknown format code '${spec.type}' for object of type 'float'`)
     const whole = BigInt(numeric(value) ?? 0)
-    if (spec.type === 'c') return padTo(String.fromCodePoint(Number(whole)), '', spec, '<')
+    if (spec.type === 'c') return padTo(character(Number(whole)), '', spec, '<')
     const digits = (whole < 0n ? -whole : whole).toString(base ?? 10)
     const prefix = spec.alternate && base !== 10 && base !== undefined ? `0${spec.type.toLowerCase()}` : ''
     const body = group(spec.type === 'X' ? digits.toUpperCase() : digits, spec.mark, base === 10 || base === undefined ? 3 : 4)
@@ -92,6 +94,10 @@ function formatNumber(value: unknown, spec: Spec): string {
   const text = floatAs(Math.abs(number), spec.type === '' ? 'r' : spec.type, spec.precision, spec.alternate)
   const body = group(/[EFG]/.test(spec.type) ? text.toUpperCase() : text, spec.mark, 3)
   return padTo(body, signOf(number < 0 || Object.is(number, -0), spec), spec, '>')
+}
+function character(code: number): string {
+  if (code < 0 || code > 0x10ffff) throw pyError('OverflowError', '%c arg not in range(0x110000)')
+  return String.fromCodePoint(code)
 }
 const signOf = (isNegative: boolean, spec: Spec): string => isNegative ? '-' : spec.sign === '-' ? '' : spec.sign
 function padTo(body: string, sign: string, spec: Spec, side: string): string {
@@ -191,9 +197,10 @@ function percentField(value: unknown, flags: string, width: number, precision: n
     const text = type === 's' ? pyStr(value) : pyRepr(value)
     return padTo(precision === undefined ? text : Array.from(text).slice(0, precision).join(''), '', spec, '>')
   }
-  if (type === 'c') return padTo(typeof value === 'string' ? value : String.fromCodePoint(asIndex(value)), '', spec, '>')
+  if (type === 'c' && typeof value === 'string' && Array.from(value).length !== 1) throw pyError('TypeError', '%c requires int or char')
+  if (type === 'c') return padTo(typeof value === 'string' ? value : character(asIndex(value)), '', spec, '>')
   if (spec.zero && !flags.includes('-')) { spec.fill = '0'; spec.align = '=' }
-  if (numeric(value) === undefined) {
+  if (numeric(value) === undefined || (/[xXo]/.test(type) && isFloat(value))) {
     throw pyError('TypeError', /[diu]/.test(type) ? `%${type} format: a real number is required, not ${typeName(value)}`
       : /[xXo]/.test(type) ? `%${type} format: an integer is required, not ${typeName(value)}` : `must be real number, not ${typeName(value)}`)
   }

@@ -178,7 +178,7 @@ export const strMethods: Methods<string> = {
   zfill(self, call) {
     const width = asIndex(needed(call, 1, 'zfill', 'width')[0])
     const sign = /^[+-]/.exec(self)?.[0] ?? ''
-    return sign + self.slice(sign.length).padStart(width - sign.length, '0')
+    return sign + '0'.repeat(Math.max(0, width - Array.from(self).length)) + self.slice(sign.length)
   },
   center(self, call) {
     const { missing, fill } = pad(self, call, 'center')

@@ -121,6 +121,7 @@ export const pow = (a: unknown, b: unknown): unknown =>
     return float(Number(x) ** Number(y))
   }, (x, y) => {
     if (x === 0 && y < 0) throw pyError('ZeroDivisionError', '0.0 cannot be raised to a negative power')
+    if (x < 0 && !Number.isInteger(y)) throw pyError('ValueError', `${x} ** ${y} is a complex number, which templates cannot hold`)
     return x ** y
   })
 

@@ -4,6 +4,7 @@ import { bytesMethods, setMethods, tupleMethods, numberMethods } from './methods
 import { dictMethods, listMethods } from './methods-containers.ts'
 import { strMethods } from './methods-str.ts'
 import { Float, isDict, Tuple } from '../core/value.ts'
+import { pyError, typeName } from './python.ts'
 
 export type Method<T> = (self: T, call: Call) => unknown
 export type Methods<T> = Readonly<Record<string, Method<T>>>
@@ -12,7 +13,12 @@ function bind<T>(table: Methods<T>, self: T, name: string): GlobalFunction | und
   if (!Object.hasOwn(table, name)) return undefined
   const method = table[name]
   if (method === undefined) return undefined
-  const bound: GlobalFunction = (call) => method(self, call)
+  const bound: GlobalFunction = (call) => {
+    const count = call.args.length + Object.keys(call.kwargs).length
+    // A method that does not look at its call takes no arguments.
+    if (method.length < 2 && count > 0) throw pyError('TypeError', `${typeName(self)}.${name}() takes no arguments (${count} given)`)
+    return method(self, call)
+  }
   Object.defineProperty(bound, 'name', { value: name })
   return bound
 }

@@ -275,13 +275,20 @@ export function contains(container: unknown, item: unknown): boolean {
   if (container instanceof Uint8Array) {
     return item instanceof Uint8Array ? Buffer.from(container).includes(Buffer.from(item)) : container.includes(Number(numeric(item) ?? -1))
   }
-  if (isDict(container)) return findKey(container, item) !== undefined
+  if (isDict(container)) {
+    if (!isHashable(item)) throw pyError('TypeError', `unhashable type: '${typeName(item)}'`)
+    return findKey(container, item) !== undefined
+  }
   if (container instanceof PyObject && container.traits.iterate !== undefined) {
     for (const one of container.traits.iterate()) if (equals(one, item)) return true
     return false
   }
   throw pyError('TypeError', `argument of type '${typeName(container)}' is not iterable`)
 }
+
+/** Whether the value can be a key of a dict. */
+export const isHashable = (value: unknown): boolean =>
+  !(isDict(value) || value instanceof Set || (Array.isArray(value) && !(value instanceof Tuple)))
 
 /** `len(value)`; text counts code points. */
 export function length(value: unknown): number {
