@@ -1,5 +1,7 @@
 /** The shapes that the folders of the runner hand to each other. Nothing here has behaviour; values of the language are in value.ts. */
 
+import type { Template } from './value.ts'
+
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
 /** Named values: results, facts, variables. Values may be anything that value.ts lists. */
@@ -41,6 +43,8 @@ export interface Task {
   readonly name?: unknown
   /** Short name of a module or action that exists: `copy`, `include_tasks`, `meta`. */
   readonly module: string
+  /** The module's name where only the run can know it (`action: "{{ pkg_mgr }} name=x"`); `module` is empty then. */
+  readonly moduleTemplate?: Template
   /** The module's name as written, for the banner of tasks without a name. */
   readonly action?: string
   /**

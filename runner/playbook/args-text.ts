@@ -41,6 +41,10 @@ function wordEnd(text: string, start: number): number {
   return text.length
 }
 
+/** The blanks that stay when a backslash between them joins two lines. */
+const continued = (before: string, after: string): string =>
+  before.includes('\n') ? before + after : after.includes('\n') ? before.slice(1) + after : ' '.repeat(before.length - 1 + Math.max(1, after.length))
+
 /** The words of a text. Throws Unbalanced. */
 export function splitWords(text: string): Word[] {
   const words: Word[] = []
@@ -51,9 +55,9 @@ export function splitWords(text: string): Word[] {
     let next = end
     while (next < text.length && isBlank(text.charAt(next))) next++
     const word = { text: text.slice(at, end), start: at, gap: text.slice(end, next) }
-    if (word.text === '\\' && word.gap.startsWith('\n')) {
+    if (word.text === '\\') {
       const last = words.pop()
-      if (last !== undefined) words.push({ ...last, gap: ' ' })
+      if (last !== undefined) words.push({ ...last, gap: continued(last.gap, word.gap.replace('\n', '')) })
     } else words.push(word)
     at = next
   }
@@ -123,11 +127,11 @@ export function parseText(value: string | Template, isCommand: boolean, start?: 
 const note = (places: Map<unknown, Loc>, key: string, loc: Loc | undefined): void => { if (loc !== undefined) places.set(key, loc) }
 
 /** The first word and the rest: `copy src=a dest=b` of `action:`. */
-export function splitModule(value: string | Template): { readonly module: string; readonly rest: string | Template } {
+export function splitModule(value: string | Template): { readonly module: string | Template; readonly rest: string | Template } {
   const source = typeof value === 'string' ? value : value.source
   const [first] = splitWords(source)
   const start = first === undefined ? 0 : first.start + first.text.length + first.gap.length
-  return { module: first?.text ?? '', rest: piece(value, source.slice(start), start) }
+  return { module: first === undefined ? '' : piece(value, first.text, first.start), rest: piece(value, source.slice(start), start) }
 }
 
 /** Place of an offset of text that is, or may be, a template; exact for plain text on one line only. */

@@ -16,6 +16,8 @@ export interface LoaderContext {
     /** Takes free text (`command: ls`). */
     freeForm(name: string): boolean
     isAction(name: string): boolean
+    /** The run can find out the module of a task (`action: "{{ pkg_mgr }}"`): such tasks have `moduleTemplate`, else they are faults. */
+    readonly dynamic?: boolean
     /** There is a lookup of this name, for `with_*`; without it any is taken. */
     isLookup?(name: string): boolean
     lookups?(): Iterable<string>

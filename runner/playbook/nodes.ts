@@ -85,6 +85,7 @@ export function makeTask(loading: Loading, written: Written, scope: Scope): Task
     kind: 'task', id, module: action.module, action: action.written, args, kw, vars: own.vars.length === 0 ? scope.vars : [...scope.vars, ...own.vars],
     search: scope.search, isHandler: scope.isHandler, loc,
     ...(own.name === undefined ? {} : { name: own.name }), ...(scope.role === undefined ? {} : { role: scope.role }),
+    ...(action.template === undefined ? {} : { moduleTemplate: action.template }),
   }
 }
 /** A handler of a role also listens to `role : word`. */
@@ -96,6 +97,6 @@ function listens(own: Own, scope: Scope): Data {
 function checkMeta(args: unknown, scope: Scope, loc: Loc | undefined): void {
   const word = isDict(args) ? dictGet(args, '_raw_params') : undefined
   if (word !== 'end_role') return
-  if (scope.isHandler) throw fault('bad-handler', loc, { what: "'end_role'" })
+  if (scope.isHandler) throw fault('end-role-handler', loc, {})
   if (scope.role === undefined) throw fault('end-role-outside', loc, {})
 }

@@ -62,7 +62,7 @@ export function entryUse(loading: Loading, entry: unknown, scope: Scope, depende
   }
   if (!isDict(entry)) {
     if (typeof entry !== 'string' && typeof entry !== 'number' && !(entry instanceof Template)) throw fault('bad-role-entry', loc, { found: kindOf(entry) })
-    if (typeof entry === 'string' && entry.includes(',')) throw fault('bad-role-entry', loc, { found: `'${entry}' (the old style with commas)` })
+    if (typeof entry === 'string' && entry.includes(',')) throw fault('old-role-entry', loc, { entry })
     return { ...base, name: name(entry, [], loc), params: {}, kw: {}, vars: [] }
   }
   const params: Data = {}

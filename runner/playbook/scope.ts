@@ -81,7 +81,17 @@ export function staticFrames(scope: Scope, own: readonly Frame[]): Frame[] {
   const roles = scope.role === undefined ? [] : [...scope.role.parents, scope.role]
   return [
     ...roles.map((role) => role.defaults), ...scope.frames(), ...roles.map((role) => role.vars), ...scope.vars, ...own, ...roles.map((role) => role.params),
+    { name: 'magic variables', vars: magic(scope) },
   ]
+}
+/** What Ansible sets itself and knows before anything runs. */
+function magic({ playDir, role }: Scope): Data {
+  if (role === undefined) return { playbook_dir: playDir }
+  const names = role.parents.map((one) => one.name)
+  return {
+    playbook_dir: playDir, role_name: role.name, role_path: role.path, ansible_role_name: role.name,
+    ansible_parent_role_names: [...names].reverse(), ansible_parent_role_paths: role.parents.map((one) => one.path).reverse(),
+  }
 }
 
 export const whatOf: Readonly<Record<Place, string>> = { play: 'Play', role: 'Role', block: 'Block', task: 'Task', handler: 'Handler' }

@@ -22,6 +22,8 @@ export interface Action {
   readonly args: unknown
   readonly isLocal: boolean
   readonly loc: Loc | undefined
+  /** The name of the module where only the run can know it; `module` is empty then. */
+  readonly template?: Template
 }
 
 const structural = new Set(['include', 'include_tasks', 'import_tasks', 'include_role', 'import_role', 'meta'])
@@ -82,25 +84,28 @@ function oldAction(loading: Loading, raw: Dict, key: string, value: unknown): Ac
   const loc = valueLoc(raw, key), isLocal = key === 'local_action'
   if (isDict(value)) {
     const text = dictGet(value, 'module')
-    if (typeof text !== 'string') throw fault('bad-action', loc, { name: key, found: 'no text under "module"' })
+    if (!isText(text)) throw fault('bad-action', loc, { name: key, found: 'no text under "module"' })
     const { module: written, rest } = splitModule(text)
-    const module = known(loading, value, 'module', written)
+    const { module, template } = known(loading, value, 'module', written)
     const { module: _, args: inner, ...own } = Object.fromEntries(dictEntries(value).map(([name, item]) => [pyText(name), item]))
     const more = isDict(inner) ? Object.fromEntries(dictEntries(inner).map(([name, item]) => [pyText(name), item])) : isText(inner) ? textArgs(inner, module, loc) : {}
     const args = inheritLoc({ ...own, ...textArgs(rest, module, loc), ...more }, value)
-    return { key, module, written, args: withMore(raw, args, loc), isLocal, loc: keyLoc(raw, key) }
+    return { key, module, ...template, written: shown(written), args: withMore(raw, args, loc), isLocal, loc: keyLoc(raw, key) }
   }
   if (!isText(value)) throw fault('bad-action', loc, { name: key, found: kindOf(value) })
   const { module: written, rest } = split(value, loc)
-  const module = known(loading, raw, key, written)
-  return { key, module, written, args: argsOf(loading, raw, module, rest === '' ? null : rest, loc, false), isLocal, loc: keyLoc(raw, key) }
+  const { module, template } = known(loading, raw, key, written)
+  return { key, module, ...template, written: shown(written), args: argsOf(loading, raw, module, rest === '' ? null : rest, loc, false), isLocal, loc: keyLoc(raw, key) }
 }
 const isText = (value: unknown): value is string | Template => typeof value === 'string' || value instanceof Template
-function known(loading: Loading, container: Dict, key: string, name: string): string {
-  const module = resolve(loading, name)
-  if (module !== undefined) return module
-  const error = unknownModule(loading, container, name)
-  throw fault('unknown-module', valueLoc(container, key), { name, isCollection: name.includes('.'), near: nearest(name, loading.context.known.names()) }, error)
+const shown = (name: string | Template): string => typeof name === 'string' ? name : name.source
+
+/** The module of an `action:`; the run finds out where its name is a template. */
+function known(loading: Loading, container: Dict, key: string, name: string | Template): { readonly module: string; readonly template?: { readonly template: Template } } {
+  if (name instanceof Template && loading.context.known.dynamic === true) return { module: '', template: { template: name } }
+  const module = resolve(loading, shown(name))
+  if (module !== undefined) return { module }
+  throw fault('unknown-module', valueLoc(container, key), { name: shown(name), isCollection: shown(name).includes('.'), near: nearest(shown(name), loading.context.known.names()) })
 }
 function split(value: string | Template, loc: Loc | undefined): ReturnType<typeof splitModule> {
   try {
@@ -118,9 +123,6 @@ function unbalanced(error: unknown, value: string | Template, loc: Loc | undefin
   return fault('unbalanced-arguments', placeIn(value, error.offset, loc), { text: text.length > 80 ? `${text.slice(0, 77)}...` : text })
 }
 
-/** Jinja from the first character to the last: the value may be anything, also a mapping of all arguments. */
-const isWholeTemplate = (value: unknown): value is Template => value instanceof Template && /^\s*\{\{[\s\S]*\}\}\s*$|^\s*\{%[\s\S]*%\}\s*$/.test(value.source)
-
 function argsOf(loading: Loading, raw: Dict, module: string, value: unknown, loc: Loc | undefined, isNewStyle: boolean): unknown {
   if (value === null || value === undefined) return withMore(raw, inheritLoc({}, raw), loc)
   if (isDict(value)) return withMore(raw, value, loc)
@@ -129,17 +131,13 @@ function argsOf(loading: Loading, raw: Dict, module: string, value: unknown, loc
     const quoted = isDict(value) || Array.isArray(value) ? undefined : pyText(value).toLowerCase()
     throw fault('bad-action', loc, { name: isNewStyle ? module : 'action', found: kindOf(value), quoted })
   }
-  const isFree = structural.has(module) || loading.context.known.freeForm(module)
-  if (!isFree && isWholeTemplate(value)) {
-    return dictHas(raw, 'args') ? withMore(raw, { _variable_params: value }, loc) : value
-  }
   const args = textArgs(value, module, loc)
   const free = args['_raw_params']
-  if (free !== undefined && !isFree) {
-    const text = free instanceof Template ? free.source : pyText(free)
-    throw fault('no-free-form', valueLoc(args, '_raw_params') ?? loc, { module, text })
-  }
-  return withMore(raw, args, loc)
+  if (free === undefined || structural.has(module) || loading.context.known.freeForm(module)) return withMore(raw, args, loc)
+  if (!(free instanceof Template)) throw fault('no-free-form', valueLoc(args, '_raw_params') ?? loc, { module, text: pyText(free) })
+  const { _raw_params: _, ...rest } = args
+  if (Object.keys(rest).length === 0 && !dictHas(raw, 'args')) return free
+  return withMore(raw, inheritLoc({ _variable_params: free, ...rest }, args), loc)
 }
 
 /** The arguments with those of `args:` below them. */

@@ -97,10 +97,11 @@ function tags(loading: Loading, value: unknown, scope: Scope | undefined, loc: L
 function prompts(name: string, value: unknown, loc: Loc | undefined): unknown {
   for (const [i, item] of listOf(value).entries()) {
     const at = valueLoc(value, i) ?? loc
-    if (!isDict(item) || !dictHas(item, 'name')) throw wrongType(name, 'prompts', item, at)
+    if (!isDict(item)) throw wrongType(name, 'prompts', item, at)
+    if (!dictHas(item, 'name')) throw fault('bad-prompt', at, { known: promptKeys })
     for (const [key] of dictEntries(item)) {
       if (promptKeys.includes(pyText(key))) continue
-      throw fault('unknown-keyword', keyLoc(item, key), { name: pyText(key), what: 'vars_prompt', known: promptKeys, near: nearest(pyText(key), promptKeys) })
+      throw fault('bad-prompt', keyLoc(item, key), { key: pyText(key), known: promptKeys, near: nearest(pyText(key), promptKeys) })
     }
   }
   return listOf(value)

@@ -94,7 +94,7 @@ test('include_role at run time', async () => {
   const [, task] = tasksOf(found.nodes)
   assert.equal([plain(task?.kw), task === undefined ? {} : varsOf(task)], [{ become: true }, { v: 1 }])
   assert.is((await made.loader.includeRole({ name: 'r', public: true }, include)).isPublic, true)
-  assert.match(await shownError(made.dir, () => made.loader.includeRole({ name: 'rr' }, include)), /the role 'rr' was not found in: roles:\. \(did you mean 'r'\?\)$/)
+  assert.match(await shownError(made.dir, () => made.loader.includeRole({ name: 'rr' }, include)), /The role 'rr' was not found in: roles:\. \(did you mean 'r'\?\)$/)
 })
 test('an argument specification puts a check before the tasks, always', async () => {
   const made = await project({

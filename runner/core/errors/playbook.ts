@@ -60,6 +60,10 @@ export const playbookErrors = {
     message: `the value of '${data.name}' must be ${data.wanted}, found ${data.found}`,
     hint: `for example: ${data.example}`,
   }),
+  'bad-prompt': (data: Near & { readonly key?: string; readonly known: readonly string[] }) => ({
+    message: `Invalid vars_prompt data structure, ${data.key === undefined ? "missing 'name' key" : `found unsupported key '${data.key}'`}`,
+    hint: meant(data.near, `each entry needs a name; it may have: ${list(data.known.slice(1))}`),
+  }),
   'keyword-choice': (data: Near & { readonly name: string; readonly found: string; readonly choices: readonly string[] }) => ({
     message: `'${data.found}' is no value of '${data.name}'`,
     hint: meant(data.near, `choose one of: ${list(data.choices)}`),
@@ -78,7 +82,7 @@ export const playbookErrors = {
   }),
 
   'tasks-not-list': (data: { readonly where: string; readonly found: string }) => ({
-    message: `${data.where} must be a list of tasks, found ${data.found}`,
+    message: `${data.where} must ${data.where.startsWith('included') ? 'contain' : 'be'} a list of tasks, found ${data.found}`,
     hint: 'start each task with "- name:"',
   }),
   'task-not-dict': (data: { readonly found: string }) => ({
@@ -159,6 +163,10 @@ export const playbookErrors = {
     message: `Using ${data.what} as a handler is not supported.`,
     hint: 'use single tasks or include_tasks as handlers',
   }),
+  'end-role-handler': (_: object) => ({
+    message: "Cannot execute 'end_role' from a handler",
+    hint: 'end_role belongs into the tasks of a role',
+  }),
   'end-role-outside': (_: object) => ({
     message: "Cannot execute 'end_role' from outside of a role",
     hint: 'end_role belongs into the tasks of a role; to end the play for a host use end_host',
@@ -168,12 +176,16 @@ export const playbookErrors = {
     message: 'role definitions must contain a role name',
     hint: 'write "- role: name" or just "- name"',
   }),
+  'old-role-entry': (data: { readonly entry: string }) => ({
+    message: `Invalid old style role requirement: ${data.entry}`,
+    hint: 'write "- role: name"',
+  }),
   'bad-role-entry': (data: { readonly found: string }) => ({
     message: `Invalid role definition: ${data.found}`,
     hint: 'an entry of roles is a name, or a mapping with "role: name"',
   }),
   'role-not-found': (data: Near & { readonly name: string; readonly searched: readonly string[]; readonly isCollection: boolean }) => ({
-    message: `the role '${data.name}' was not found in: ${data.searched.join(':')}`,
+    message: `The role '${data.name}' was not found in: ${data.searched.join(':')}`,
     hint: meant(data.near, data.isCollection ? 'roles of collections are not looked up: copy the role into roles/' : 'put it into roles/ beside the playbook'),
   }),
   'role-file-outside': (data: { readonly role: string; readonly file: string }) => ({
