@@ -3,6 +3,7 @@ import { Failure } from '../../core/errors.ts'
 import { BadRegex, compileRegex } from '../../core/regex.ts'
 import type { Flags as RegexFlags, Pattern } from '../../core/regex.ts'
 import type { Arg, Data, Plan, Ran, Target } from '../../core/types.ts'
+import { UnknownValue } from '../../core/value.ts'
 import { content } from '../../probes/content.ts'
 import { flags } from '../../probes/flags.ts'
 import { absent, followed, plainPath, stat } from '../../probes/stat.ts'
@@ -46,7 +47,9 @@ export async function openText(target: Target, args: EditArgs): Promise<Opened> 
   if (end.type === 'directory') throw new Failure(`Path ${path} is a directory !`, { rc: 256 })
   const place: Place = { path, is, content: now, parent: above.at(-1)?.is ?? absent, flags: own }
   if (end.type === 'absent') return { path, text: undefined, place, above, wanted }
-  if (now.kind !== 'file' || now.bytes === undefined) throw new Failure(`the file ${path} is not readable`)
+  if (now.kind !== 'file') throw new Failure(`the file ${path} is not readable`)
+  // The whole was asked for: only a prediction can lack it.
+  if (now.bytes === undefined) throw new UnknownValue(`the content of ${path} is not known before the run`)
   return { path, text: decode(path, now.bytes, args.encoding), place, above, wanted }
 }
 

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto'
 import { Failure } from '../../core/errors.ts'
 import { quote } from '../../core/sh.ts'
 import type { Change, Predicted, Ran, Step } from '../../core/types.ts'
+import { Unknown } from '../../core/value.ts'
 import { algorithms, checksum } from '../../probes/checksum.ts'
+import type { Algorithm } from '../../probes/checksum.ts'
 import { content, tools } from '../../probes/content.ts'
 import type { Content } from '../../probes/content.ts'
 import { stat } from '../../probes/stat.ts'
@@ -18,8 +20,8 @@ export interface Write {
   /** What was read there: the step fails if it is something else by then. */
   readonly was: Answer
   readonly sha1: string | undefined
-  /** The new bytes, or a file of the target that holds them. */
-  readonly source: Uint8Array | { readonly file: string; readonly sha1: string }
+  /** The new bytes, a file of the target that holds them, or shell text that writes them into "$tmp" (it may call `stop MESSAGE`). */
+  readonly source: Uint8Array | { readonly file: string; readonly sha1: string } | { readonly writes: string }
   /** What it is to be in the end. */
   readonly become: Stat
   /** Numbers that a new file would get by itself: no chown then. */
@@ -59,7 +61,9 @@ if [ -n "$from" ]; then
   [ -z "$fromsum" ] || [ "$(sum "$from")" = "$fromsum" ] || stop "$from was changed by someone else after it was read: run again"
   cat -- "$from" >"$tmp"
   [ -z "$times" ] || touch -r "$from" -- "$tmp"
-else cat >"$tmp"; fi
+else
+FILL
+fi
 [ -z "$own" ] || chown "$own" -- "$tmp" || stop "chown failed"
 chmod "$mode" -- "$tmp"
 if [ -n "$check" ]; then
@@ -91,17 +95,19 @@ const premise = ({ was, sha1 }: Write): string =>
 /** One step that makes the file what it is to be. With `backup` its output is the name of the copy. */
 export function writeStep(write: Write): Step {
   const { path, become, born, source } = write
-  const isRemote = 'file' in source
+  const remote = 'file' in source ? source : undefined
   const keepsOwner = become.uid === born.uid && become.gid === born.gid
   const check = validation(write.validate, path)
   const words = {
     path, dir: parentOf(path), name: baseName(path).slice(0, 200), was: premise(write), mode: become.mode,
     own: keepsOwner ? '' : `${become.uid}:${become.gid}`, backup: write.backup === true && write.was.type !== 'absent' ? 'yes' : '',
     check: check === '' ? '' : 'yes', suffix: suffixOf(path), unsafe: write.unsafeWrites === true ? 'yes' : 'no',
-    from: isRemote ? source.file : '', fromsum: isRemote ? source.sha1 : '', times: write.keepTimes === true ? 'yes' : '',
+    from: remote?.file ?? '', fromsum: remote?.sha1 ?? '', times: write.keepTimes === true ? 'yes' : '',
   }
   const assignments = Object.entries(words).map(([name, value]) => `${name}=${quote(value)}`).join(' ')
-  return { sh: `${assignments}\n${script.replace('CHECK', () => check === '' ? ':' : `check=${check}`)}`, ...(isRemote ? {} : { stdin: source }) }
+  const fill = 'writes' in source ? source.writes : 'cat >"$tmp"'
+  const text = script.replace('FILL', () => fill).replace('CHECK', () => check === '' ? ':' : `check=${check}`)
+  return { sh: `${assignments}\n${text}`, ...(source instanceof Uint8Array ? { stdin: source } : {}) }
 }
 
 /** Name of the copy that a write with `backup` made. */
@@ -112,11 +118,20 @@ export function foresee(path: string, become: Stat, source: Uint8Array | { reado
   const isBytes = source instanceof Uint8Array
   const sha1 = isBytes ? sha1Of(source) : source.sha1
   const value: Content = isBytes ? { kind: 'file', sha1, bytes: source } : { kind: 'file', sha1 }
-  const sums = isBytes ? algorithms.map((one) => ({ algorithm: one, sum: createHash(one).update(source).digest('hex') })) : [{ algorithm: 'sha1' as const, sum: sha1 }]
+  const sums = algorithms.map((one) => ({
+    algorithm: one, sum: isBytes ? createHash(one).update(source).digest('hex') : one === 'sha1' ? sha1 : new Unknown(`${path} would be copied on the host`),
+  }))
   return [
     { probe: stat.name, id: stat.id(path), value: become },
     { probe: content.name, id: content.id({ path }), value },
     ...sums.map(({ algorithm, sum }) => ({ probe: checksum.name, id: checksum.id({ path, algorithm }), value: sum })),
+  ]
+}
+/** The same for bytes that are not known now, some of their checksums perhaps. */
+export function foreseeUnseen(path: string, become: Stat, why: string, sums: Readonly<Partial<Record<Algorithm, string>>>): Predicted[] {
+  return [
+    { probe: stat.name, id: stat.id(path), value: become }, { probe: content.name, id: content.id({ path }), value: sums.sha1 === undefined ? new Unknown(why) : { kind: 'file', sha1: sums.sha1 } },
+    ...algorithms.map((algorithm) => ({ probe: checksum.name, id: checksum.id({ path, algorithm }), value: sums[algorithm] ?? new Unknown(why) })),
   ]
 }
 /** What reads would find once a path is gone. */
