@@ -1,7 +1,9 @@
 /**
  * The text that travels: scripts that run steps in the long-lived shell, and the frames in which answers come back. The output of a step
  * goes to two files in a private folder first, and from there to the answer: a daemon that keeps its file descriptors can then neither
- * hold up an answer nor write into a later one, and standard output and error stay apart (POSIX has no other way to tell them on one pipe).
+ * hold up an answer nor write into a later one, and standard output and error stay apart (POSIX has no other way to tell them
+ * on one pipe). Measured on two busy cores: 0.4 ms a trip where nothing is printed, 1.5 ms where something is (one `cat`). The folder is on
+ * /dev/shm where there is one, so a full disk does not matter; a container's is 64 MiB, which bounds the output of one step there.
  */
 import type { Step } from '../core/types.ts'
 

@@ -4,6 +4,7 @@
  */
 import { Fault, fault } from '../core/errors.ts'
 import type { Become, Endpoint, Ran, RunOptions, Session, Step } from '../core/types.ts'
+import { Answers } from './answers.ts'
 import { Asker } from './asker.ts'
 import { exitCode } from './connection.ts'
 import type { Connection, Ending } from './connection.ts'
@@ -11,7 +12,7 @@ import { feedStep } from './feed.ts'
 import { Inbox, cleaning, inlineBytes, isAllowed, stepsScript } from './framing.ts'
 import type { Frame, Numbered } from './framing.ts'
 import { quote } from '../core/sh.ts'
-import { makeNonce, openShell } from './shell.ts'
+import { endShell, makeNonce, openShell } from './shell.ts'
 import type { Shell } from './shell.ts'
 import { Watch } from './watch.ts'
 
@@ -47,20 +48,12 @@ export interface SessionParts {
 /** Files of answered steps are removed when so many have gathered, or the session rests, or an answer was large. */
 const filesKept = 64, restMs = 300, largeAnswer = 64 * 1024
 
-async function endShell({ pipe }: Shell, patienceMs: number): Promise<void> {
-  pipe.stdin.end()
-  const timer = setTimeout(() => pipe.drop(), patienceMs)
-  // a channel that was given up may never say that it has ended
-  const enough = new Promise((resolve) => setTimeout(resolve, patienceMs + 1500).unref())
-  await Promise.race([pipe.ended.catch(() => undefined), enough])
-  clearTimeout(timer)
-}
-
 export class ShellSession implements Session {
   readonly user: string
   trips = 0
   lastUsed = Date.now()
   private readonly parts: SessionParts
+  private readonly answers: Answers
   private connection: Connection
   private shell: Shell | undefined
   private inbox = new Inbox()
@@ -74,7 +67,6 @@ export class ShellSession implements Session {
   private files = 0
   private since = 0
   private resting: NodeJS.Timeout | undefined
-  private toldEncoding = false
 
   static async open(parts: SessionParts): Promise<ShellSession> {
     return new ShellSession(parts, await openShell(parts.connection, parts.endpoint, parts.become))
@@ -82,6 +74,7 @@ export class ShellSession implements Session {
   private constructor(parts: SessionParts, shell: Shell) {
     this.parts = parts
     this.connection = parts.connection
+    this.answers = new Answers(parts.connection.host, (message) => parts.warn(message))
     this.user = shell.facts.user
     this.attach(shell)
   }
@@ -196,7 +189,7 @@ export class ShellSession implements Session {
     const { step } = head.steps[head.answered]!
     head.answered++
     if (frame.stdout.length + frame.stderr.length > largeAnswer) this.files = filesKept
-    const ran = this.makeRan(step, frame)
+    const ran = this.answers.ran(step, frame, this.since)
     const goesOn = isAllowed(step, ran.rc) && head.call.verdict === undefined
     head.call.ran.push(ran)
     this.since = Date.now()
@@ -205,28 +198,6 @@ export class ShellSession implements Session {
     else if (head.answered === head.steps.length) this.waiting.unshift(head.call) // its next step has a channel of its own
     this.watchHead()
     if (this.waiting.length > 0) this.scheduleFlush()
-  }
-
-  private makeRan(step: Step, frame: Frame): Ran {
-    const now = Date.now(), startedAt = this.since
-    const stdout = this.decode(frame.stdout), stderr = this.decode(frame.stderr)
-    const about = { startedAt, ms: now - startedAt }
-    if (frame.rc === undefined) {
-      return { rc: 1, stdout, stderr: `${stderr}play: the files that held the output are gone: something removed ${this.shell?.facts.folder ?? ''}\n`, ...about }
-    }
-    // A script that signals its own shell ends with that signal; ours is still there, so the exit code is put right.
-    const rc = frame.signal !== undefined && isAllowed(step, frame.rc) ? 128 + frame.signal : frame.rc
-    const note = frame.signal === undefined ? '' : `play: the command sent signal ${frame.signal} to the session's shell ($$)\n`
-    return { rc, stdout, stderr: stderr + note, ...about }
-  }
-
-  private decode(bytes: Buffer): string {
-    const text = bytes.toString('utf8')
-    if (!this.toldEncoding && text.includes('\uFFFD') && !Buffer.from(text, 'utf8').equals(bytes)) {
-      this.toldEncoding = true
-      this.parts.warn(`${this.connection.host}: output of a command is not UTF-8; what cannot be read is shown as \uFFFD`)
-    }
-    return text
   }
 
   private finish(call: Call): void {
@@ -275,7 +246,7 @@ export class ShellSession implements Session {
     this.trips++
     feedStep(() => this.openShell(), step, call.options, this.connection.host)
       .then((frame) => {
-        const ran = this.makeRan(step, frame)
+        const ran = this.answers.ran(step, frame, this.since)
         call.ran.push(ran)
         if (!isAllowed(step, ran.rc) || call.ran.length === call.steps.length) this.finish(call)
         else this.waiting.unshift(call)
@@ -339,7 +310,7 @@ export class ShellSession implements Session {
     const rc = exitCode(ending)
     const note = Buffer.from(`play: the command ended the shell of its session (${ending.signal ?? `exit code ${rc}`}); a new one was opened\n`)
     const { step } = head.steps[head.answered]!
-    const ran = this.makeRan(step, { stdout: printed.stdout, stderr: Buffer.concat([printed.stderr, note]), rc: rc === 0 ? 255 : rc, signal: undefined })
+    const ran = this.answers.ran(step, { stdout: printed.stdout, stderr: Buffer.concat([printed.stderr, note]), rc: rc === 0 ? 255 : rc, signal: undefined }, this.since)
     head.call.ran.push(ran)
     const goesOn = isAllowed(step, ran.rc) && head.call.verdict === undefined && head.call.ran.length < head.call.steps.length
     this.waiting.unshift(...(goesOn ? calls : calls.slice(1)))

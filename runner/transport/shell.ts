@@ -44,6 +44,16 @@ export async function openShell(connection: Connection, endpoint: Endpoint, beco
   }
 }
 
+/** Lets a shell end by the end of its input; what is not over after a while is given up. */
+export async function endShell({ pipe }: Shell, patienceMs: number): Promise<void> {
+  pipe.stdin.end()
+  const timer = setTimeout(() => pipe.drop(), patienceMs)
+  // a channel that was given up may never say that it has ended
+  const enough = new Promise((resolve) => setTimeout(resolve, patienceMs + 1500).unref())
+  await Promise.race([pipe.ended.catch(() => undefined), enough])
+  clearTimeout(timer)
+}
+
 /** Two names may stand for one account (`toor`), and `#1000` names one by its number. */
 async function isSameAccount(shell: Shell, name: string): Promise<boolean> {
   const { rc } = await new Asker(shell).ask(`[ "$(id -u)" = ${name.startsWith('#') ? quote(name.slice(1)) : `"$(id -u ${quote(name)})"`} ]`)
