@@ -168,12 +168,18 @@ const jsonTypes: Readonly<Record<ArgType, Json>> = {
 }
 const template: Json = { type: 'string', pattern: '\\{\\{|\\{%' }
 
+/** The choices, and the booleans that YAML makes of `yes`, `no` and their like. */
+function choicesSchema(choices: readonly (string | number | boolean)[]): Json {
+  const words = choices.filter((choice) => typeof choice === 'string')
+  const has = (these: readonly string[]): boolean => words.filter((word) => these.includes(word)).length === 1
+  return { enum: [...choices, ...(has(trueWords) ? [true] : []), ...(has(falseWords) ? [false] : [])] }
+}
 function argSchema(arg: Arg): Json {
   const inner: Json = arg.options === undefined ? (arg.elements === undefined ? {} : jsonTypes[arg.elements]) : toJsonSchema(arg.options)
-  const element: Json = arg.choices === undefined ? inner : { enum: arg.choices }
+  const element: Json = arg.choices === undefined ? inner : choicesSchema(arg.choices)
   if (arg.type === 'list') return { anyOf: [{ type: 'array', items: { anyOf: [element, template] } }, { type: ['string', 'number'] }] }
   if (arg.type === 'dict' && arg.options !== undefined) return { anyOf: [inner, template] }
-  return { anyOf: [arg.choices === undefined ? jsonTypes[arg.type] : { enum: arg.choices }, template] }
+  return { anyOf: [arg.choices === undefined ? jsonTypes[arg.type] : choicesSchema(arg.choices), template] }
 }
 
 /** JSON Schema of a module's arguments: each is its type or text with a template. */

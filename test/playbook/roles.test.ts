@@ -136,8 +136,9 @@ test('200 files of roles load in a fraction of a second', async () => {
     }))
   }
   const made = project(files)
-  const start = performance.now()
+  const start = process.cpuUsage()
   assert.is(allTasks(await made.play()).length, 800)
-  assert.ok(performance.now() - start < 1500)
+  const { user, system } = process.cpuUsage(start)
+  assert.ok(user + system < 1_500_000, `${user + system} µs`)
 })
 test.run()
