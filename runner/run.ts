@@ -96,7 +96,7 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
       isLookup: (name) => name in lookups, lookups: () => Object.keys(lookups),
     },
     render: (value, frames) => { const scope = scopeOf([...frames, ...extra]); return jinja.resolve(value, scope) },
-    rolesPath: [join(homedir(), '.ansible/roles'), '/usr/share/ansible/roles', '/etc/ansible/roles'],
+    rolesPath: [join(process.cwd(), 'roles'), join(homedir(), '.ansible/roles'), '/usr/share/ansible/roles', '/etc/ansible/roles'],
     decrypt: (text, loc) => decrypt(text, loc), warn,
   })
   const read: Playbook[] = []

@@ -21,9 +21,12 @@ const collections = new Set([
 /** Names that the engine itself carries out, since they change what runs next. */
 export const engineNames: readonly string[] = ['include_tasks', 'include_role', 'import_tasks', 'import_role', 'include', 'meta', 'async_status']
 
+/** `.ts`, or `.js` where this is compiled. */
+const extension = import.meta.url.slice(-3)
+
 const namesIn = (folder: string): readonly string[] =>
   readdirSync(fileURLToPath(new URL(`../${folder}/`, import.meta.url)), { withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts')).map((entry) => entry.name.slice(0, -3))
+    .filter((entry) => entry.isFile() && entry.name.endsWith(extension)).map((entry) => entry.name.slice(0, -3))
 
 const hasDefault = (loaded: unknown): loaded is { readonly default: unknown } =>
   typeof loaded === 'object' && loaded !== null && 'default' in loaded
@@ -37,11 +40,11 @@ export function createRegistry(): Registry {
   const known = (name: string): boolean => modules.has(name) || actions.has(name) || engineNames.includes(name)
   const importEntry = async (name: string): Promise<Entry> => {
     const folder = fileURLToPath(new URL(actions.has(name) ? '../actions/' : '../modules/', import.meta.url))
-    const found: unknown = await import(pathToFileURL(join(folder, `${name}.ts`)).href)
+    const found: unknown = await import(pathToFileURL(join(folder, `${name}${extension}`)).href)
     const value = hasDefault(found) ? found.default : undefined
     if (isModule(value)) return { kind: 'module', module: value }
     if (isAction(value)) return { kind: 'action', action: value }
-    throw new Error(`${folder}${name}.ts exports no module`)
+    throw new Error(`${folder}${name}${extension} exports no module`)
   }
   return {
     resolve(name) {
