@@ -1,5 +1,6 @@
 /** Copies a file, a folder or given content to the host, or a file or folder of the host to another place on it. */
 import { Failure } from '../core/errors.ts'
+import { pythonJson } from '../core/json.ts'
 import { defineModule } from '../core/module.ts'
 import type { Args, Plan, Target } from '../core/types.ts'
 import { modeText, plainPath } from '../probes/stat.ts'
@@ -32,17 +33,11 @@ export type CopyArgs = Args<typeof copyArgs>
 /** What template and others that write one file share with copy. */
 export type BytesArgs = AttributeArgs & Pick<CopyArgs, 'force' | 'backup' | 'validate' | 'follow' | 'checksum' | 'directory_mode' | 'unsafe_writes'>
 
-/** Ansible writes mappings as Python's json.dumps does: a space behind commas and colons, other letters than ASCII escaped. */
-function dumps(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(dumps).join(', ')}]`
-  if (typeof value === 'object' && value !== null) return `{${Object.entries(value).map(([key, item]) => `${dumps(key)}: ${dumps(item)}`).join(', ')}}`
-  return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}
 function contentBytes(given: unknown): Uint8Array {
   if (given instanceof Uint8Array) return given
   if (typeof given === 'string') return Buffer.from(given)
   if (given === true || given === false) return Buffer.from(given ? 'True' : 'False')
-  if (typeof given === 'object' && given !== null) return Buffer.from(dumps(given))
+  if (typeof given === 'object' && given !== null) return Buffer.from(pythonJson(given))
   return Buffer.from(String(given))
 }
 

@@ -17,7 +17,7 @@ import type { Wanted } from './files/attributes.ts'
 import { ending, isFolder, planContent } from './files/deliver.ts'
 import type { Place } from './files/deliver.ts'
 import { expand, join, parentOf } from './files/paths.ts'
-import { dispositionName, fileName, maskUrl, toRequest, urlArgs } from './files/url.ts'
+import { dispositionName, fileName, maskUrl, toRequest, urlArgs } from '../probes/url.ts'
 import { backupName, foreseeUnseen, shellLines, writeStep } from './files/write.ts'
 
 const args = {

@@ -1,6 +1,7 @@
 /**
  * HTTP requests by the host's own curl or wget: shell text that makes one, and what its answer says. Reads of get_url and unarchive,
- * steps of get_url and the action uri are made of it. Secrets go through a configuration on stdin, never into a process list.
+ * steps of get_url and the action uri are made of it. Secrets go through a configuration that only this account can read, never into a process list (BusyBox's wget alone leaves
+ * no other way).
  */
 import { quote, shText } from '../core/sh.ts'
 
@@ -99,7 +100,10 @@ export function requestScript(request: Request): string {
   const needs = onlyCurl(request)
   const wget = needs !== undefined ? shText`echo ${`${needs} needs curl on the host: install it there`} >"$why"; rc=251`
     : `if wget --version 2>/dev/null | grep -q GNU; then
-  { printf %s ${quote(wgetConfig(request))}${wgetExtra}; } | wget --config=/dev/stdin ${wgetOptions(request)}${request.bodyFile === undefined ? '' : ` --body-file="$${request.bodyFile}"`} -O "$answer" ${quote(request.url)} 2>"$head"; rc=$?
+  config=$(mktemp)
+  { printf %s ${quote(wgetConfig(request))}${wgetExtra}; } >"$config"
+  wget --config="$config" ${wgetOptions(request)}${request.bodyFile === undefined ? '' : ` --body-file="$${request.bodyFile}"`} -O "$answer" ${quote(request.url)} 2>"$head"; rc=$?
+  rm -f "$config"
   [ $rc != 8 ] && [ $rc != 6 ] || rc=0
   [ $rc = 0 ] || grep -v '^  ' "$head" >"$why" || echo "wget: exit code $rc" >"$why"
 else

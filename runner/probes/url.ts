@@ -1,6 +1,6 @@
 /** Arguments that all modules with an address share (Ansible's url_argument_spec), and the request they mean. */
-import type { Arg } from '../../core/types.ts'
-import type { Request } from '../../probes/http.ts'
+import type { Arg } from '../core/types.ts'
+import type { Request } from './http.ts'
 
 export const urlArgs = {
   force: { type: 'bool', default: false, aliases: ['thirsty'], doc: 'Ask for all of it, even where the file has not changed since.' },
