@@ -43,6 +43,7 @@ function itemOf(value: unknown, key: unknown): unknown {
   if (!(isInt(key) || typeof key === 'boolean')) return undefined
   const index = Number(key)
   if (Array.isArray(value)) return value.at(index)
+  if (value instanceof PyObject) return value.traits.iterate === undefined ? undefined : [...value.traits.iterate()].at(index)
   if (typeof value === 'string') return /[\ud800-\udfff]/.test(value) ? Array.from(value).at(index) : value.at(index)
   if (value instanceof PyObject && value.type === 'range') return Array.from(value.traits.iterate?.() ?? []).at(index)
   return value instanceof Uint8Array ? value.at(index) : undefined
@@ -65,6 +66,7 @@ export function sliceOf(value: unknown, start: unknown, stop: unknown, step: unk
   if (value instanceof Tuple) return Tuple.from(pick(Array.from(value), start, stop, step))
   if (Array.isArray(value)) return pick(value, start, stop, step)
   if (value instanceof Uint8Array) return Uint8Array.from(pick(Array.from(value), start, stop, step))
+  if (value instanceof PyObject && value.traits.iterate !== undefined) return pick([...value.traits.iterate()], start, stop, step)
   if (isDict(value)) throw pyError('TypeError', "unhashable type: 'slice'")
   throw pyError('TypeError', `'${typeName(value)}' object is not subscriptable`)
 }

@@ -3,6 +3,7 @@ import { fault } from '../core/errors.ts'
 import { nearest } from '../core/near.ts'
 import type { Data } from '../core/types.ts'
 import { dictEntries, isDict, makeDict, Tuple, Undefined } from '../core/value.ts'
+import type { Dict } from '../core/value.ts'
 import { getAttr, getItem, sliceOf } from './access.ts'
 import type { Args, CompareOp, Expr } from './ast.ts'
 import type { Call, GlobalFunction } from './call.ts'
@@ -92,11 +93,22 @@ function compileName(name: string, at: number): Eval {
   }
 }
 function compileDict(pairs: readonly (readonly [Eval, Eval])[], at: number): Eval {
-  return guarded(at, (f) => makeDict(pairs.map(([key, value]) => {
+  return guarded(at, (f) => uniqueKeys(pairs.map(([key, value]) => {
     const made = given(key(f))
     if (!isHashable(made)) throw pyError('TypeError', `unhashable type: '${typeName(made)}'`)
     return [made, value(f)] as const
   })))
+}
+/** A dict where 1, 1.0 and True are one key, the first of them. */
+function uniqueKeys(pairs: readonly (readonly [unknown, unknown])[]): Dict {
+  if (pairs.every(([key]) => typeof key === 'string')) return makeDict(pairs)
+  const keys: unknown[] = []
+  return makeDict(pairs.map(([key, value]) => {
+    const known = keys.findIndex((one) => equals(one, key))
+    if (known >= 0) return [keys[known], value] as const
+    keys.push(key)
+    return [key, value] as const
+  }))
 }
 function compileAttr(expr: Expr & { readonly kind: 'attr' }, c: Compiler): Eval {
   const of = compileExpr(expr.of, c)

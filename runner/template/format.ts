@@ -112,7 +112,7 @@ function padTo(body: string, sign: string, spec: Spec, side: string): string {
 
 // ---------------------------------------------------------------- str.format
 
-interface Cursor { next: number }
+interface Cursor { next: number; style?: 'numbered' | 'in turn' }
 /** `text.format(*args, **kwargs)`. */
 export function formatCall(text: string, args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>, cursor: Cursor = { next: 0 }): string {
   let out = ''
@@ -147,6 +147,9 @@ function fieldValue(path: string, args: readonly unknown[], kwargs: Readonly<Rec
   const [, first = '', rest = ''] = /^([^.[]*)(.*)$/s.exec(path) ?? []
   let value: unknown
   if (first === '' || /^\d+$/.test(first)) {
+    const style = first === '' ? 'in turn' : 'numbered'
+    if (cursor.style !== undefined && cursor.style !== style) throw pyError('ValueError', 'a format string takes its fields either by number ({0}) or in turn ({}), not both')
+    cursor.style = style
     const at = first === '' ? cursor.next++ : Number(first)
     if (at >= args.length) throw pyError('IndexError', 'Replacement index ' + at + ' out of range for positional args tuple')
     value = args[at]

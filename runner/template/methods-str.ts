@@ -115,10 +115,14 @@ function edge(self: string, call: Call, name: 'startswith' | 'endswith'): boolea
 const every = (self: string, pattern: RegExp): boolean => self !== '' && Array.from(self).every((char) => pattern.test(char))
 const cased = (self: string): boolean => /[\p{Lu}\p{Ll}\p{Lt}]/u.test(self)
 
+/** First letter as a title has it (`ß` becomes `Ss`), the rest small. */
+export function capitalize(self: string): string {
+  const [first = '', ...rest] = Array.from(self)
+  const [head = '', ...tail] = Array.from(first.toUpperCase())
+  return head + tail.join('').toLowerCase() + rest.join('').toLowerCase()
+}
 /** Python's title(): each run of letters starts with a capital. */
-export const titleCase = (self: string): string =>
-  self.replace(/\p{L}[\p{L}\p{M}]*/gu, (word) => { const [first = '', ...rest] = Array.from(word); return first.toUpperCase() + rest.join('').toLowerCase() })
-export const capitalize = (self: string): string => { const [first = '', ...rest] = Array.from(self); return first.toUpperCase() + rest.join('').toLowerCase() }
+export const titleCase = (self: string): string => self.replace(/\p{L}[\p{L}\p{M}]*/gu, capitalize)
 
 export function encode(self: string, encoding: string, errors: string): Uint8Array {
   const name = encoding.toLowerCase().replace(/_/g, '-')
@@ -227,7 +231,7 @@ export const strMethods: Methods<string> = {
     if (!isDict(table)) throw pyError('TypeError', 'translate() needs a dict')
     const map = new Map(dictEntries(table))
     return Array.from(self, (char) => {
-      const to = map.get(char.codePointAt(0)) ?? map.get(char)
+      const to = map.get(char.codePointAt(0))
       return to === undefined ? char : to === null ? '' : typeof to === 'number' ? String.fromCodePoint(to) : formatValue(to, '')
     }).join('')
   },

@@ -293,7 +293,8 @@ function parseArgs(reader: Reader): Args {
     if (reader.skip('operator', '*')) rest = parseExpression(reader)
     else if (reader.skip('operator', '**')) options = parseExpression(reader)
     else if (reader.is('name') && reader.peek().text === '=' && reader.peek().type === 'operator') {
-      const { text } = reader.take()
+      const { text, at: nameAt } = reader.take()
+      if (kwargs.some((known) => known.name === text)) throw reader.fail(`keyword argument repeated: ${text}`, nameAt)
       reader.take()
       kwargs.push({ name: text, value: parseExpression(reader) })
     } else {

@@ -64,6 +64,11 @@ function align(text: string, event: ScalarEvent): number[] {
   let at = event.valueStart
   for (let i = 0; i < value.length; i++) {
     const char = value[i]
+    // A backslash at the end of a line joins it to the next.
+    while (event.style === SCALAR_STYLE.DOUBLE_QUOTED && text[at] === '\\' && /[\r\n]/.test(text[at + 1] ?? '')) {
+      at++
+      while (at < event.valueEnd && blank(text[at])) at++
+    }
     if (blank(char) && text[at] !== '\\') { map.push(at); if (blank(text[at])) at++; continue }
     while (at < event.valueEnd && text[at] !== char && blank(text[at])) at++
     map.push(at)
