@@ -1,6 +1,6 @@
 /** What one run carries: the pieces it is wired from, and what it remembers of each host. */
 import type {
-  Data, Event, Frame, HostStats, Loc, LocalFile, Node, Options, Play, Pool, RenderOptions, Role, Task,
+  Data, Event, Frame, HostStats, Loc, LocalFile, Node, Options, Play, Pool, RenderOptions, Role, Session, Task,
 } from '../core/types.ts'
 import type { Masker } from '../core/mask.ts'
 import type { Jinja, Vars } from '../template/call.ts'
@@ -70,6 +70,8 @@ export class HostState {
   readonly notified = new Map<Task, { readonly unknown?: string }>()
   /** Roles that ran, by name and parameters, for the once-only rule of a play. */
   rolesRun = new Set<string>()
+  /** Sessions that its tasks have used, to count their round trips. */
+  readonly sessions = new Set<Session>()
   /** Roles that end_role left. */
   readonly roleEnded = new Set<Role>()
 

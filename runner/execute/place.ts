@@ -33,7 +33,7 @@ export function placeOf(run: Run, play: PlayState, host: HostState, task: Task, 
   for (const secret of [endpoint.password, endpoint.passphrase, become?.password]) if (secret !== undefined) run.masker.add(secret)
   const machine = machineOf(run, endpoint)
   const env = environment(run, task, scope)
-  return { on, delegated: on === host ? undefined : on.name, endpoint, become, machine, exchange: () => exchangeOf(run, machine, endpoint, become, env) }
+  return { on, delegated: on === host ? undefined : on.name, endpoint, become, machine, exchange: () => exchangeOf(run, host, machine, endpoint, become, env) }
 }
 
 function machineOf(run: Run, endpoint: Endpoint): Machine {
@@ -45,12 +45,12 @@ function machineOf(run: Run, endpoint: Endpoint): Machine {
   return machine
 }
 
-async function exchangeOf(run: Run, machine: Machine, endpoint: Endpoint, become: Become | undefined, env: Readonly<Record<string, string>>): Promise<Exchange> {
+async function exchangeOf(run: Run, host: HostState, machine: Machine, endpoint: Endpoint, become: Become | undefined, env: Readonly<Record<string, string>>): Promise<Exchange> {
   const session = await run.pool.session(endpoint, become)
   const account = accountKey(endpoint, become, env)
   const before = run.exchanges.get(account)
-  if (before !== undefined && before.session === session) return before
-  const exchange = new Exchange(session, machine, account, env)
+  const exchange = before !== undefined && before.session === session ? before : new Exchange(session, machine, account, env)
   run.exchanges.set(account, exchange)
+  host.sessions.add(session)
   return exchange
 }

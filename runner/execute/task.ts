@@ -34,7 +34,7 @@ export async function runTask(ctx: TaskRun, host: HostState, share: readonly Hos
   const started = Date.now()
   run.emit({ type: 'host-start', host: host.name, task: task.id })
   const scope = taskScope(run, play, host, task, ctx.varsFiles)
-  const trips = { before: tripsOf(run) }
+  const trips = { before: tripsOf(host) }
   const base = { run, play, host, task, varsFiles: ctx.varsFiles, lookAhead: () => { ctx.lookAhead(host) } }
   ctx.lookAhead(host)
   const noLog = guard(() => flag(run, task, scope, 'no_log') ?? false, true)
@@ -44,11 +44,11 @@ export async function runTask(ctx: TaskRun, host: HostState, share: readonly Hos
   } catch (error) {
     whole = draftOf(error)
   }
-  return finish(ctx, host, share, scope, whole, { ms: Date.now() - started, trips: tripsOf(run) - trips.before }, noLog)
+  return finish(ctx, host, share, scope, whole, { ms: Date.now() - started, trips: tripsOf(host) - trips.before }, noLog)
 }
 
 const guard = <T>(work: () => T, otherwise: T): T => { try { return work() } catch { return otherwise } }
-const tripsOf = (run: Run): number => [...run.exchanges.values()].reduce((sum, exchange) => sum + exchange.session.trips, 0)
+const tripsOf = (host: HostState): number => [...host.sessions].reduce((sum, session) => sum + session.trips, 0)
 
 type Base = Omit<Unit, 'scope'>
 
@@ -84,11 +84,11 @@ async function runLoop(base: Base, scope: Scope, noLog: boolean): Promise<Draft>
 async function runItem(unit: Unit, item: Item, control: LoopControl, noLog: boolean): Promise<{ label: string; draft: Draft; keys: Data }> {
   const { run, host, task } = unit
   const started = Date.now()
-  const before = tripsOf(run)
+  const before = tripsOf(host)
   const one = await untilDone(unit).catch(draftOf)
   const label = labelOf(unit, item.value, control)
   const keys: Data = { [control.loopVar]: item.value, ansible_loop_var: control.loopVar, failed: isFailed(one) }
-  const result = present(run, { ...one, data: { ...one.data, [control.loopVar]: item.value, ansible_loop_var: control.loopVar } }, { ms: Date.now() - started, trips: tripsOf(run) - before }, noLog)
+  const result = present(run, { ...one, data: { ...one.data, [control.loopVar]: item.value, ansible_loop_var: control.loopVar } }, { ms: Date.now() - started, trips: tripsOf(host) - before }, noLog)
   const ignored = flag(run, task, unit.scope, 'ignore_errors') === true && isFailed(one)
   run.emit({ type: 'item', host: host.name, task: task.id, label: noLog ? '(censored due to no_log)' : run.masker.text(label), result: ignored ? { ...result, ignored } : result, ...delegatedOf(unit) })
   return { label, draft: one, keys }
