@@ -59,7 +59,12 @@ function fileOf(written: Written, given: Data): unknown {
 }
 
 /** Arguments of a dynamic include, checked; its scope is kept for when the run comes to it. */
-export function checkDynamic(loading: Loading, written: Written, scope: Scope, id: number): Data {
+export function checkDynamic(loading: Loading, written: Written, scope: Scope): Data {
+  const args = dynamicArgs(loading, written, scope)
+  loading.includes.set(args, inside(scope, scope.kw, written.own.vars))
+  return args
+}
+function dynamicArgs(loading: Loading, written: Written, scope: Scope): Data {
   const { action, own, raw } = written, { module } = action
   const given = options(written)
   for (const key of Object.keys(own.kw)) {
@@ -67,7 +72,6 @@ export function checkDynamic(loading: Loading, written: Written, scope: Scope, i
   }
   const { apply } = given
   if (isDict(apply)) ownKeywords(loading, apply, 'block', scope, () => false)
-  loading.includes.set(id, inside(scope, scope.kw, own.vars))
   if (module === 'include_role') {
     if (scope.isHandler) throw fault('bad-handler', action.loc, { what: "'include_role'" })
     roleName(written, given)

@@ -67,7 +67,7 @@ const placeOf = (task: Task): Loc => valueLoc(task.args, '_raw_params') ?? task.
 
 /** What an include's nodes inherit: its surroundings and its variables, not its own keywords. */
 function scopeOf(loading: Loading, task: Task): Scope {
-  const scope = loading.includes.get(task.id)
+  const scope = typeof task.args === 'object' && task.args !== null ? loading.includes.get(task.args) : undefined
   if (scope === undefined) throw new Error(`task ${task.id} (${task.module}) is no include that this loader has read`)
   return { ...scope, vars: task.vars, chain: [], gathered: { roles: [], handlers: [] } }
 }

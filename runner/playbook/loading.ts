@@ -38,8 +38,8 @@ export interface Loading {
   nextId(): number
   /** A warning that is given once a run. */
   once(key: string, message: string, loc: Loc | undefined): void
-  /** Scopes of the dynamic includes read so far, by task. */
-  readonly includes: Map<number, Scope>
+  /** Scopes of the dynamic includes, by the arguments of their tasks: they go when the tasks go. */
+  readonly includes: WeakMap<object, Scope>
   /** Reads a list of tasks; handed in so that roles and tasks can need each other. */
   nodes(loading: Loading, list: unknown, scope: Scope, where: string, loc: Loc | undefined): Node[]
 }
@@ -49,7 +49,7 @@ export function createLoading(context: LoaderContext, nodes: Loading['nodes']): 
   const read = new Map<string, { readonly stamp: string; readonly value: unknown }>()
   let id = 0
   return {
-    context, nodes, includes: new Map(),
+    context, nodes, includes: new WeakMap(),
     nextId: () => ++id,
     once(key, message, loc) {
       if (said.has(key)) return

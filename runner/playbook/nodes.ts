@@ -77,7 +77,7 @@ function loadTask(loading: Loading, raw: Dict, scope: Scope, loc: Loc): Node[] {
 export function makeTask(loading: Loading, written: Written, scope: Scope): Task {
   const { raw, action, own, loc } = written
   const id = loading.nextId()
-  const args = action.module === 'include_tasks' || action.module === 'include_role' ? checkDynamic(loading, written, scope, id) : action.args
+  const args = action.module === 'include_tasks' || action.module === 'include_role' ? checkDynamic(loading, written, scope) : action.args
   if (action.module === 'meta') checkMeta(args, scope, action.loc)
   if (isDict(args)) loading.context.known.check?.(action.module, args, action.loc ?? loc)
   const kw = inherit(scope.kw, scope.isHandler ? { ...own.kw, ...listens(own, scope) } : own.kw, raw)

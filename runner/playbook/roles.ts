@@ -152,7 +152,7 @@ function listOf(loading: Loading, use: RoleUse, scope: Scope, kind: 'tasks' | 'h
   const found = roleTasks(loading, role, kind, use.from[kind], use.loc)
   if (found === undefined) return []
   const { file, list } = found
-  const inner = { ...scope, file, folders: [dirname(file), ...scope.folders], search: searchPath(role, file, scope.playDir), isHandler: kind === 'handlers' }
+  const inner = { ...scope, file, folders: [dirname(file)], search: searchPath(role, file, scope.playDir), isHandler: kind === 'handlers' }
   return loading.nodes(loading, list, inner, kind, { file, line: 1, column: 1 })
 }
 

@@ -95,7 +95,8 @@ export const playbookErrors = {
   }),
   'unknown-module': (data: Near & { readonly name: string; readonly isCollection: boolean }) => ({
     message: `couldn't resolve module/action '${data.name}'. This often indicates a misspelling, missing collection, or incorrect module path.`,
-    hint: meant(data.near, data.isCollection ? 'modules of collections other than those built in cannot be used here' : 'play --list-modules shows all modules'),
+    hint: meant(data.near, data.name.includes('{{') ? 'the module must be known before the task runs: write its name (for package managers: package)'
+      : data.isCollection ? 'modules of collections other than those built in cannot be used here' : 'docs/modules lists the modules there are'),
   }),
   'two-modules': (data: { readonly one: string; readonly other: string }) => ({
     message: `conflicting action statements: ${data.one}, ${data.other}`,
