@@ -23,6 +23,8 @@ export interface Module {
   readonly blocks: ReadonlyMap<string, (frame: Frame, out: unknown[]) => unknown>
   /** The value of a template that is nothing but one `{{ }}`: most of those in YAML. */
   readonly only: Eval | undefined
+  /** Places of its offsets, which a header line or Windows line ends shift. */
+  readonly at: At
 }
 
 /** How an error names what an expression looks at: `a.b[0]`. */

@@ -59,15 +59,14 @@ export function createJinja(services: Services): Jinja {
     const place: At = header.length === 0 ? at : (offset) => at(offset + header.length)
     return compileModule(parseTemplate(body.slice(header.length), header.syntax, place), { engine, at: place })
   }
-  const runOf = (template: Template, vars: Vars): Run => ({ engine, vars, at: template.at, file: undefined })
   function render(template: Template, vars: Vars, module: Module): unknown[] {
     const out: unknown[] = []
-    module.render(new Frame({ ...runOf(template, vars), file: template.at(0)?.file }), out)
+    module.render(new Frame({ engine, vars, at: module.at, file: template.at(0)?.file }), out)
     return out
   }
   function native(template: Template, vars: Vars): unknown {
     const module = valueModule(template)
-    const value = module.only === undefined ? joined(render(template, vars, module)) : module.only(new Frame(runOf(template, vars)))
+    const value = module.only === undefined ? joined(render(template, vars, module)) : module.only(new Frame({ engine, vars, at: module.at, file: undefined }))
     if (typeof value !== 'object' && typeof value !== 'function') return typeof value === 'string' ? padded(template.source, value, '\n') : value
     return storable(value)
   }
@@ -168,7 +167,8 @@ function loadFile(name: string, run: Run, loc: Loc | undefined, moduleOf: (templ
     let text: string
     try { text = readFileSync(file, 'utf8') } catch { continue }
     const template = fileTemplate(text, file)
-    return { module: moduleOf(template, defaultSyntax), run: { ...run, at: template.at, file } }
+    const module = moduleOf(template, defaultSyntax)
+    return { module, run: { ...run, at: module.at, file } }
   }
   throw fault('template-not-found', loc, { name, searched: isAbsolute(name) ? [dirname(name)] : folders })
 }

@@ -23,7 +23,7 @@ export function compileModule(tree: Tree, c: Compiler): Module {
   }
   const [first] = tree.body
   return {
-    blocks,
+    blocks, at: c.at,
     only: tree.body.length === 1 && first?.kind === 'print' ? compilePrinted(compileExpr(first.expr, c), first.expr.at) : undefined,
     render(frame, out) {
       extend(frame)
