@@ -14,7 +14,7 @@ import ejs from 'ejs'
 import { Fault, fault } from '../core/errors.ts'
 import { nearest } from '../core/near.ts'
 import type { Data, Loc } from '../core/types.ts'
-import { isDict, Pending, UnknownValue } from '../core/value.ts'
+import { isDict, Pending, Undefined, UnknownValue } from '../core/value.ts'
 import type { Call, Env, Jinja, Services, Vars } from './call.ts'
 import { createViews, rawOf } from './ejs-view.ts'
 import type { Views } from './ejs-view.ts'
@@ -66,10 +66,12 @@ function makeLocals(file: string, vars: Vars, env: EjsEnv): object {
 }
 function makeFunctions(file: string, vars: Vars, env: EjsEnv, views: Views): Data {
   const callEnv: Env = { vars, jinja: env.jinja, services: env.services, loc: undefined }
+  /** A value for a filter: what it was made from, nothing in it left to evaluate. */
+  const whole = (value: unknown): unknown => { const raw = rawOf(value); return raw instanceof Undefined ? raw : env.jinja.resolve(raw, vars) }
   const call = (args: readonly unknown[]): Call => {
     const last = args.at(-1)
     const kwargs = last instanceof Named ? last.values : {}
-    return { args: (last instanceof Named ? args.slice(0, -1) : args).map(rawOf), kwargs, env: callEnv }
+    return { args: (last instanceof Named ? args.slice(0, -1) : args).map(whole), kwargs, env: callEnv }
   }
   const lookup = (wantsList: boolean) => (...args: unknown[]): unknown => views.of(lookupFunction(lookups, wantsList)(call(args)))
   return {
@@ -78,12 +80,12 @@ function makeFunctions(file: string, vars: Vars, env: EjsEnv, views: Views): Dat
         if (typeof name !== 'string') return undefined
         const filter = findNamed(filters, name)
         if (filter === undefined) throw fault('unknown-filter', undefined, { name, near: nearest(name, Object.keys(filters)) })
-        return (value: unknown, ...args: unknown[]): unknown => views.of(filter(rawOf(value), call(args)))
+        return (value: unknown, ...args: unknown[]): unknown => views.of(filter(whole(value), call(args)))
       },
     }),
     lookup: lookup(false), query: lookup(true), q: lookup(true),
     named(values: unknown) {
-      const raw = rawOf(values)
+      const raw = whole(values)
       if (!isDict(raw) || raw instanceof Map) throw pyError('TypeError', 'named() takes an object: named({ indent: 2 })')
       return new Named(raw)
     },
