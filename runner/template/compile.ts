@@ -10,8 +10,8 @@ import type { Call, GlobalFunction } from './call.ts'
 import type { At } from './lexer.ts'
 import { percentFormat } from './format.ts'
 import { add, div, floorDiv, mod, mul, negate, positive, pow, sub } from './numbers.ts'
-import { compare, contains, equals, given, isHashable, isTruthy, iterate, NoElse, PyObject, pyError, pyStr, typeName } from './python.ts'
-import { deep, live, located, makeCall, missingName } from './run.ts'
+import { compare, contains, equals, given, isHashable, isTruthy, iterate, Missing, NoElse, PyObject, pyError, pyStr, typeName } from './python.ts'
+import { asMissing, deep, live, located, makeCall, missingName } from './run.ts'
 import type { Engine, Frame } from './run.ts'
 
 export type Eval = (frame: Frame) => unknown
@@ -120,10 +120,18 @@ function compileAttr(expr: Expr & { readonly kind: 'attr' }, c: Compiler): Eval 
     try {
       const base = of(f)
       if (base instanceof Undefined) return base
-      const found = getAttr(base, name)
+      const found = lazily(() => getAttr(base, name))
       if (typeof found !== 'object' || found === null) return found
-      return found instanceof Undefined ? getAttr(base, name, f.run.at(at)) : live(found, f.run, label)
+      return found instanceof Missing && found.loc === undefined && found.met === undefined ? getAttr(base, name, f.run.at(at)) : live(found, f.run, label)
     } catch (error) { throw located(error, f.run, at) }
+  }
+}
+/** Views such as hostvars evaluate what is read from them: if that is undefined, so is the item, and `default` helps it. */
+function lazily(read: () => unknown): unknown {
+  try { return read() } catch (error) {
+    const missing = asMissing(error)
+    if (missing === undefined) throw error
+    return missing
   }
 }
 function compileItem(expr: Expr & { readonly kind: 'item' }, c: Compiler): Eval {
@@ -134,10 +142,10 @@ function compileItem(expr: Expr & { readonly kind: 'item' }, c: Compiler): Eval 
     try {
       const base = of(f)
       if (base instanceof Undefined) return base
-      const wanted = key(f)
-      const found = getItem(base, wanted)
+      const wanted = given(key(f))
+      const found = lazily(() => getItem(base, wanted))
       if (typeof found !== 'object' || found === null) return found
-      return found instanceof Undefined ? getItem(base, wanted, f.run.at(at)) : live(found, f.run, label)
+      return found instanceof Missing && found.loc === undefined && found.met === undefined ? getItem(base, wanted, f.run.at(at)) : live(found, f.run, label)
     } catch (error) { throw located(error, f.run, at) }
   }
 }

@@ -5,7 +5,7 @@
 import { Fault, fault } from '../core/errors.ts'
 import type { Loc } from '../core/types.ts'
 import {
-  dictEntries, dictGet, dictHas, dictKeys, dictSize, Float, isDict, Template, Tuple, Undefined, Unknown, UnknownValue, VaultText,
+  dictEntries, dictGet, dictHas, dictKeys, dictSize, Float, isDict, omit, Template, Tuple, Undefined, Unknown, UnknownValue, VaultText,
 } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
 import type { GlobalFunction } from './call.ts'
@@ -158,7 +158,7 @@ export function pyRepr(value: unknown): string {
   if (value instanceof PyObject) return value.traits.repr?.() ?? value.traits.str?.() ?? `<${value.type} object>`
   if (isDict(value)) return `{${dictEntries(value).map(([key, item]) => `${pyRepr(key)}: ${pyRepr(item)}`).join(', ')}}`
   if (value instanceof Template) return stringRepr(value.source)
-  return `<${typeName(value)} object>`
+  return value === omit ? String(value) : `<${typeName(value)} object>`
 }
 const intText = (value: number): string => Number.isSafeInteger(value) ? String(value) : String(BigInt(value))
 

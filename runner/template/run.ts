@@ -89,12 +89,17 @@ export function live(value: unknown, run: Run, label: string): unknown {
       return run.engine.evaluate(value, run.vars, label)
     } catch (error) {
       // Like Ansible, a variable made from an undefined one is itself undefined: `default` helps it.
-      if (error instanceof Fault && error.code === 'undefined') return new Missing(error.message, error.loc, undefined, error)
-      throw error
+      const missing = asMissing(error)
+      if (missing === undefined) throw error
+      return missing
     }
   }
   return value instanceof VaultText ? run.engine.decrypt(value) : value
 }
+
+/** An error about something undefined as the undefined value it was met in. */
+export const asMissing = (error: unknown): Missing | undefined =>
+  error instanceof Fault && error.code === 'undefined' ? new Missing(error.message, error.loc, undefined, error) : undefined
 
 /** All the way down. What is undefined or unknown inside of a container stays so until it is used. */
 export function deep(value: unknown, run: Run, label: string): unknown {

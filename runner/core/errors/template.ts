@@ -10,10 +10,6 @@ export const templateErrors = {
     message: data.message,
     ...meant(data, 'give it a value, or a fallback with the filter default()'),
   }),
-  'undefined-value': (data: { readonly message: string }) => ({
-    message: data.message,
-    hint: "set it, or give it a value where it is missing: {{ name | default('…') }}",
-  }),
   /** What Python would raise: kind is TypeError, ValueError, KeyError, ZeroDivisionError … */
   'template-operation': (data: { readonly kind: string; readonly message: string }) => ({ message: `${data.kind}: ${data.message}` }),
   'template-syntax': (data: { readonly message: string; readonly hint?: string }) => ({
