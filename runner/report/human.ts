@@ -158,7 +158,9 @@ class Human implements Reporter {
   /** Why a task failed, with its place; hosts that fail alike are shown one frame. */
   private frame(result: TaskResult, task: TaskEvent | undefined): void {
     const said = result.data['msg']
-    const error = result.error ?? (typeof said === 'string' && task?.loc !== undefined ? { code: 'task-failed', message: `Task failed: ${firstLines(said)}`, loc: task.loc, trail: [] } : undefined)
+    const loc = task?.loc
+    const error = result.error === undefined ? typeof said === 'string' && loc !== undefined ? { code: 'task-failed', message: `Task failed: ${firstLines(said)}`, loc, trail: [] } : undefined
+      : result.error.loc === undefined && loc !== undefined ? { ...result.error, loc } : result.error
     if (error === undefined) return
     const drawn = `${drawError(error, this.paint)}\n\n`
     const key = `${task?.id ?? ''} ${drawn}`

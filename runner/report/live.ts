@@ -22,22 +22,36 @@ const talkativeAfterMs = 2000
 
 export function createLive(out: Terminal, err: Out, options: LiveOptions): Reporter { return new Live(out, err, options) }
 
-/** Keeps what listr2 has drawn last at the bottom while other text is written above it. */
+/**
+ * Keeps what listr2 has drawn last at the bottom while other text is written above it. Counts lines itself: listr2 does not know what was
+ * written in between, nor that its drawing is gone already.
+ */
 class Screen {
   private drawn = ''
   private readonly real: Terminal
   constructor(real: Terminal) { this.real = real }
-  /** What listr2 writes: sequences that erase its last drawing, then the new one. */
+  /** What listr2 writes: sequences that erase its last drawing, then the new one; or one that hides or shows the cursor. */
   draw(chunk: string): void {
-    if (!chunk.startsWith('\x1b[?')) this.drawn = chunk.replace(/^(?:\x1b\[2K|\x1b\[1A|\x1b\[G)+/, '')
-    this.real.write(chunk)
+    if (chunk.startsWith('\x1b[?')) { this.real.write(chunk); return }
+    const next = chunk.replace(/^(?:\x1b\[2K|\x1b\[1A|\x1b\[G)+/, '')
+    const gone = this.erasing()
+    this.drawn = next.trim() === '' ? '' : next
+    if (gone !== '' || this.drawn !== '') this.real.write(gone + this.drawn)
   }
   above(text: string, to: Out = this.real): void {
-    if (this.drawn === '') { to.write(text); return }
-    const lines = this.drawn.split('\n').length
-    this.real.write(`\x1b[2K${'\x1b[1A\x1b[2K'.repeat(lines - 1)}\x1b[G`)
+    const { drawn } = this
+    this.erase()
     to.write(text)
-    this.real.write(this.drawn)
+    if (drawn !== '') this.real.write(drawn)
+    this.drawn = drawn
+  }
+  erase(): void {
+    const gone = this.erasing()
+    this.drawn = ''
+    if (gone !== '') this.real.write(gone)
+  }
+  private erasing(): string {
+    return this.drawn === '' ? '' : `\x1b[2K${'\x1b[1A\x1b[2K'.repeat(this.drawn.split('\n').length - 1)}\x1b[G`
   }
   /** listr2 asks its stream for a size once; the rows that it gets fit already, so it is told there is room enough. */
   stream(): NodeJS.WriteStream {
@@ -129,6 +143,7 @@ class Live implements Reporter {
     this.timer = undefined
     this.finish?.()
     this.finish = undefined
+    this.screen.erase()
   }
 
   /** Never more than two rows short of the terminal, and never wider than it. */

@@ -2,7 +2,8 @@
 import type { Data, TaskResult } from '../core/types.ts'
 import { dumps } from './style.ts'
 
-const always = ['exception', 'warnings', 'deprecations']
+/** The word at the start of the line says `failed` and `skipped` already. */
+const always = ['failed', 'skipped', 'exception', 'warnings', 'deprecations']
 const withoutVvv = ['invocation', 'diff']
 /** What `debug: var=` leaves out, so that the variable stands alone. */
 const besideVar = ['changed', 'failed', 'skipped', 'invocation', 'skip_reason', 'ansible_loop_var', 'ansible_index_var', 'ansible_loop']
