@@ -1,10 +1,10 @@
 /** Waits on a host for a port, a file, a text, or the end of connections. */
 import { Failure } from '../core/errors.ts'
 import { defineAction } from '../core/module.ts'
+import { BadRegex, compileRegex, firstMatch, type Pattern } from '../core/regex.ts'
 import { shText } from '../core/sh.ts'
 import type { Args, Control, Data } from '../core/types.ts'
 import { bannerQuestion, connectionsQuestion, isLocal, parseConnections, portQuestion, tcpStates } from './waiting/connections.ts'
-import { pythonRegex } from './waiting/regex.ts'
 
 const args = {
   host: { type: 'str', default: '127.0.0.1', doc: 'Whose port, seen from the host.' },
@@ -31,9 +31,15 @@ async function ask(control: Control, sh: string): Promise<string> {
   return ran?.stdout ?? ''
 }
 
+function pattern(search: string): Pattern {
+  try { return compileRegex(search, { multiline: true }) } catch (error) {
+    if (error instanceof BadRegex) throw new Failure(`search_regex: ${error.message}`)
+    throw error
+  }
+}
 function matched(text: string, search: string): Data | undefined {
-  const match = pythonRegex(search).exec(text)
-  return match === null ? undefined : { match_groups: match.slice(1).map((one: string | undefined) => one ?? null), match_groupdict: { ...match.groups } }
+  const searched = pattern(search), match = firstMatch(searched, text)
+  return match === undefined ? undefined : { match_groups: match.slice(1).map((one: string | undefined) => one ?? null), match_groupdict: Object.fromEntries([...searched.names].map(([name, at]) => [name, match[at] ?? null])) }
 }
 
 function lookAtPath(path: string, want: WaitArgs, control: Control): Look {
@@ -85,7 +91,7 @@ function check({ port, path, state, search_regex: search, exclude_hosts: exclude
   if (path !== undefined && (state === 'stopped' || state === 'drained')) throw new Failure(`state=${state} should only be used for checking a port in the wait_for module`)
   if (path !== undefined && excluded !== undefined) throw new Failure('exclude_hosts should only be with a port and state=drained in the wait_for module')
   if (excluded !== undefined && state !== 'drained') throw new Failure('exclude_hosts should only be with state=drained')
-  if (search !== undefined) pythonRegex(search)
+  if (search !== undefined) pattern(search)
 }
 
 export default defineAction({
