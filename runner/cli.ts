@@ -33,7 +33,7 @@ const prompts = (): Prompts => ({ secret: askSecret, ...(process.stdin.isTTY && 
 
 async function main(argv: readonly string[]): Promise<number> {
   const masker = createMasker()
-  const { createErrorPrinter } = await import('./report/frame.ts')
+  const { createErrorPrinter, drawWarning } = await import('./report/frame.ts')
   const printError = createErrorPrinter(process.stderr)
   try {
     const asked = parseCommandLine(argv, process.env)
@@ -41,7 +41,7 @@ async function main(argv: readonly string[]): Promise<number> {
       case 'help': case 'version': process.stdout.write(asked.text); return 0
       case 'inventory': case 'vault': {
         const { runTool } = await import('./tools/run.ts')
-        const { text, code } = await runTool(asked, askSecret)
+        const { text, code } = await runTool(asked, askSecret, (message, loc) => { process.stderr.write(`${drawWarning(message, loc)}\n`) })
         process.stdout.write(text)
         return code
       }

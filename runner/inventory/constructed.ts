@@ -1,5 +1,5 @@
 /** The constructed inventory plugin: variables and groups worked out by expressions over what the sources before it gave. Rules: plugins/inventory/constructed.py. */
-import { fault } from '../core/errors.ts'
+import { Fault, fault } from '../core/errors.ts'
 import { keyLoc, locOf, valueLoc } from '../core/loc.ts'
 import { nearest } from '../core/near.ts'
 import type { Data, Loc } from '../core/types.ts'
@@ -19,6 +19,9 @@ export interface ConstructedContext {
 
 const options = ['plugin', 'strict', 'compose', 'groups', 'keyed_groups', 'leading_separator', 'use_extra_vars', 'use_vars_plugins', 'cache']
 const keyedOptions = ['key', 'prefix', 'separator', 'parent_group', 'default_value', 'trailing_separator']
+
+/** A value that gives no group name. */
+class Unusable extends Error {}
 
 export const isConstructed = (plugin: string): boolean => /^(ansible\.(builtin|legacy)\.)?constructed$/.test(plugin)
 
@@ -80,7 +83,8 @@ class Constructed {
     try {
       act()
     } catch (cause) {
-      if (this.strict) throw fault('constructed-failed', loc, { what, host: host.name, reason: cause instanceof Error ? cause.message : String(cause) }, cause)
+      if (!(cause instanceof Fault) && !(cause instanceof Unusable)) throw cause
+      if (this.strict) throw fault('constructed-failed', loc, { what, host: host.name, reason: cause.message }, cause)
     }
   }
   private join(host: Host, group: string, loc: Loc | undefined): void {
@@ -100,7 +104,7 @@ class Constructed {
     this.attempt(`the group for key '${sourceText(dictGet(entry, 'key'))}'`, host, loc, () => {
       const key = this.value(dictGet(entry, 'key'), vars)
       const names = this.names(key, entry, byDefault, trailing !== false)
-      if (names.length === 0 && this.strict && !isEmptyContainer(key)) throw new Error('it is empty')
+      if (names.length === 0 && this.strict && !isEmptyContainer(key)) throw new Unusable('it is empty')
       const parent = this.parent(entry, vars)
       for (const name of names) this.place(host, name, parent, loc)
     })
@@ -138,7 +142,7 @@ function bareNames(key: unknown, between: string, byDefault: string | undefined,
     })
   }
   if (key === false || key === 0 || key === undefined) return []
-  throw new Error(`a group name must come from text, a list or a mapping, not ${kindOf(key)}`)
+  throw new Unusable(`a group name must come from text, a list or a mapping, not ${kindOf(key)}`)
 }
 
 const safe = (name: string): string => name.replace(/^\d|[^\p{L}\p{N}_]/gu, '_')

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { Fault } from '../../runner/core/errors.ts'
+import { Fault, fault } from '../../runner/core/errors.ts'
 import type { Data, Loc } from '../../runner/core/types.ts'
 import { Template } from '../../runner/core/value.ts'
 import { loadInventory } from '../../runner/inventory/load.ts'
@@ -195,7 +195,7 @@ test('a missing source is a warning that names the nearest file', async () => {
 
 test('the constructed plugin', async () => {
   const evaluate = (source: string, data: Data): unknown => {
-    if (source === 'broken') throw new Error('broken is undefined')
+    if (source === 'broken') throw fault('not-vault', undefined, { found: source })
     if (source.includes('==')) return data[source.split(' == ')[0] ?? ''] === source.split("'")[1]
     return data[source]
   }
@@ -214,6 +214,21 @@ keyed_groups:
   assert.equal(inventory.groups().get('os_rocky'), ['w2'])
   assert.equal(inventory.groupNames('w1'), ['a', 'b', 'is_debian', 'os_debian', 'tagged'])
   assert.equal(vars(inventory, 'w1')['family'], 'debian')
+})
+
+test('the constructed plugin: strict mode and its mistakes have a place', async () => {
+  const message = async (text: string): Promise<string> => {
+    const evaluate = (source: string): unknown => { if (source === 'broken') throw fault('not-vault', undefined, { found: source }); return source === 'number' ? 5 : '' }
+    try { await read({ '1.ini': 'w1\n', '2.yml': `plugin: constructed\n${text}` }, ['1.ini', '2.yml'], evaluate) } catch (error) { if (error instanceof Fault) return `${error.loc?.line ?? 0}: ${error.message}; ${error.hint ?? ''}` ; throw error }
+    return ''
+  }
+  assert.match(await message('strict: true\ncompose: {a: broken}\n'), /^3: the variable 'a' cannot be worked out for host w1: .*strict: false/)
+  assert.match(await message('strict: true\nkeyed_groups: [{key: empty}]\n'), /^3: the group for key 'empty' .*it is empty/)
+  assert.match(await message('strict: true\nkeyed_groups: [{key: number}]\n'), /a group name must come from text/)
+  assert.match(await message('keyed_groups: [{key: number}]\n'), /^$/)
+  assert.match(await message('keyd_groups: []\n'), /^2: the option 'keyd_groups'.*did you mean 'keyed_groups'/)
+  assert.match(await message('keyed_groups: [{key: a, prefx: b}]\n'), /did you mean 'prefix'/)
+  assert.match(await message('groups: [a]\n'), /must be a mapping, not a list/)
 })
 
 test('add_host and group_by change the inventory once', async () => {
