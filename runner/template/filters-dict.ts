@@ -3,6 +3,7 @@ import type { Call, Filter } from './call.ts'
 import { dictEntries, dictGet, isDict, makeDict } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
 import { getItem } from './access.ts'
+import { isHashable } from './filters-set.ts'
 import { items, onlyDict, tuple } from './items.ts'
 import { filterTable, Refusal } from './params.ts'
 import { equals, findKey, given, isTruthy, pyRepr, pyStr, typeName } from './python.ts'
@@ -58,7 +59,9 @@ function toDict(value: unknown, keyName: unknown, valueName: unknown): Dict {
     if (!isDict(item)) throw new Refusal(`items2dict requires a list of dictionaries, got ${pyRepr(value)} instead.`)
     const problem = (): string =>
       `items2dict requires each dictionary in the list to contain the keys '${pyStr(keyName)}' and '${pyStr(valueName)}', got ${pyRepr(value)} instead.`
-    return [entry(item, keyName, problem), entry(item, valueName, problem)] as const
+    const key = entry(item, keyName, problem)
+    if (!isHashable(key)) throw new Refusal(`a ${typeName(key)} cannot be a key: ${pyRepr(key)}`)
+    return [key, entry(item, valueName, problem)] as const
   }))
 }
 

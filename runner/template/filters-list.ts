@@ -6,7 +6,7 @@ import type { Getter } from './items.ts'
 import { namedTuple } from './named-tuple.ts'
 import { add, asIndex, asNumber, isFloat, isInt } from './numbers.ts'
 import { filterTable, Refusal } from './params.ts'
-import { compare, equals, given, isTruthy, length, typeName } from './python.ts'
+import { compare, equals, given, isIterable, isTruthy, length, typeName } from './python.ts'
 import { choose, secure, seeded, shuffle } from './mersenne.ts'
 import { isHashable } from './filters-set.ts'
 
@@ -140,7 +140,7 @@ export const listFilters: Record<string, Filter> = filterTable({
   'batch(linecount, fill_with=None)': (value, [count, fill]) => batches(items(value), asIndex(count), fill),
   'random(start=None, step=None, seed=None)': (value, [start, step, seed]) => random(value, start, step, seed),
   'shuffle(seed=None)': (value, [seed]) => {
-    if (!(Array.isArray(value) || typeof value === 'string' || value instanceof Set || isDict(value))) return value
+    if (!isIterable(value)) return value
     return shuffle(isTruthy(seed) ? seeded(seedOf(seed)) : secure, items(value))
   },
   'unique(case_sensitive=None, attribute=None)': (value, [caseSensitive, attribute]) => unique(items(value), caseSensitive, attribute),

@@ -41,12 +41,19 @@ function decodeText(bytes: Buffer, encoding: string): string {
   if (found === undefined) throw new Refusal(`unknown encoding: ${encoding}`)
   return bytes.toString(found).replace(/^\ufeff/, '')
 }
+/** As Python reads it: other characters are passed over, but the padding must be there. */
 function fromBase64(value: unknown, urlSafe: boolean): Buffer {
   const plain = urlSafe ? text(value).replaceAll('-', '+').replaceAll('_', '/') : text(value)
-  const clean = plain.replace(/[^A-Za-z0-9+/=]/g, ''), end = /=+/.exec(clean)
-  const body = end === null ? clean : clean.slice(0, end.index)
+  let body = '', pads = 0, isDone = false
+  for (const char of plain) {
+    if (char === '=') {
+      pads++
+      isDone = body.length % 4 >= 2 && body.length % 4 + pads >= 4
+      if (isDone) break
+    } else if (/[A-Za-z0-9+/]/.test(char)) { body += char; pads = 0 }
+  }
   if (body.length % 4 === 1) throw new Refusal(`Invalid base64-encoded string: number of data characters (${body.length}) cannot be 1 more than a multiple of 4`)
-  if (body.length % 4 > 0 && (end?.[0].length ?? 0) < 4 - body.length % 4) throw new Refusal('Incorrect padding')
+  if (body.length % 4 > 0 && !isDone) throw new Refusal('Incorrect padding')
   return Buffer.from(body, 'base64')
 }
 
@@ -104,7 +111,7 @@ export const serialFilters: Record<string, Filter> = {
     'vault(secret, salt=None, vault_id="filter_default", wrap_object=False)': (value, [secret, salt, id], call) => {
       if (typeof secret !== 'string') throw new Refusal(`Secret passed is required to be a string, instead we got ${typeName(secret)}.`)
       if (typeof value !== 'string') throw new Refusal(`Can only vault strings, instead we got ${typeName(value)}.`)
-      return call.env.services.encrypt(value, secret, id === 'filter_default' ? undefined : text(id), salt === null ? undefined : text(salt))
+      return call.env.services.encrypt(value, secret, text(id), salt === null ? undefined : text(salt))
     },
     'unvault(secret, vault_id="filter_default")': (value, [secret]) => {
       if (typeof secret !== 'string') throw new Refusal(`Secret passed is required to be as string, instead we got ${typeName(secret)}.`)

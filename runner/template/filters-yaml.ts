@@ -1,6 +1,7 @@
 /** Filters between values and YAML text; the reading and writing is done by the YAML service. */
 import type { Call, Filter } from './call.ts'
 import type { Data } from '../core/types.ts'
+import { isDict } from '../core/value.ts'
 import { asIndex } from './numbers.ts'
 import { filterTable, Refusal } from './params.ts'
 import { isTruthy, typeName } from './python.ts'
@@ -19,7 +20,8 @@ function toYaml(value: unknown, options: Data, call: Call): string {
     sortKeys: isTruthy(options.sort_keys ?? true),
     flow: (options.default_flow_style ?? null) === null ? 'auto' : 'block',
   })
-  return `${isTruthy(options.explicit_start ?? false) ? '---\n' : ''}${made}${isTruthy(options.explicit_end ?? false) ? '...\n' : ''}`
+  const isBlock = (isDict(value) || Array.isArray(value)) && !/^[[{]/.test(made)
+  return `${isTruthy(options.explicit_start ?? false) ? `---${isBlock ? '\n' : ' '}` : ''}${made}${isTruthy(options.explicit_end ?? false) ? '...\n' : ''}`
 }
 
 /** The documents of a text: a line `---` starts one, `...` ends one. */

@@ -66,7 +66,7 @@ export function dumpJson(value: unknown, options: DumpOptions = {}): string {
     if (one instanceof PyObject) {
       const iso = one.traits.binary?.('iso', null, false)
       if (typeof iso === 'string') return quoteText(iso, ensureAscii)
-      if (one.traits.iterate !== undefined && one.type.startsWith('dict_')) return dump([...one.traits.iterate()], depth)
+      if (one.traits.iterate !== undefined) return dump([...one.traits.iterate()], depth)
     }
     throw new Refusal(`Object of type ${typeName(one)} is not JSON serializable: ${pyRepr(one).slice(0, 80)}`)
   }

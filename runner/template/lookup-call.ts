@@ -31,7 +31,7 @@ export const lookupFunction = (table: Readonly<Record<string, Lookup>>, wantsLis
 }
 /** Text is joined by commas, a single value is itself (Ansible: _invoke_lookup). */
 function shaped(values: readonly unknown[], isList: boolean): unknown {
-  if (isList) return [...values]
+  if (isList || values.length === 0) return [...values]
   if (values.every((value) => typeof value === 'string')) return values.join(',')
   return values.length === 1 ? values[0] : [...values]
 }

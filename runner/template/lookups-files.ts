@@ -60,7 +60,7 @@ function subfolder(call: Call): string {
   return action.includes('template') ? 'templates' : action.includes('var') ? 'vars' : 'files'
 }
 function firstFound(terms: readonly unknown[], files: unknown, paths: unknown, skip: unknown, call: Call): readonly string[] {
-  const wanted = firstFoundTerms(terms.length === 0 ? items(files) : terms, { files, paths, skip })
+  const wanted = firstFoundTerms(terms.length === 0 ? [files].flat() : terms, { files, paths, skip })
   const kind = subfolder(call)
   for (const name of wanted.names) {
     const found = findFile(call, kind, name)
@@ -88,7 +88,11 @@ function renderFile(term: unknown, options: Data, call: Call): unknown {
   const string = (name: string): string | undefined => options[name] === undefined || options[name] === null ? undefined : onlyText(options[name], name)
   const [variableStart, variableEnd] = [string('variable_start_string'), string('variable_end_string')]
   const [commentStart, commentEnd] = [string('comment_start_string'), string('comment_end_string')]
-  return call.env.jinja.text(new Template(source, placer(path, source)), vars, {
+  const template = new Template(source, placer(path, source))
+  // A file that is one expression keeps its type, as in a variable.
+  const isPlain = Object.entries(options).every(([name, value]) => name === 'template_vars' || value === undefined || value === null)
+  if (isPlain && /^\{\{[^\\]*\}\}$/.test(source)) return call.env.jinja.value(template, vars)
+  return call.env.jinja.text(template, vars, {
     ...(variableStart === undefined ? {} : { variableStart }), ...(variableEnd === undefined ? {} : { variableEnd }),
     ...(commentStart === undefined ? {} : { commentStart }), ...(commentEnd === undefined ? {} : { commentEnd }),
     ...(options.trim_blocks === undefined ? {} : { trimBlocks: truth(options.trim_blocks) }),

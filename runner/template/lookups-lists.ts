@@ -1,14 +1,13 @@
 /** Lookups that only rearrange what they are given: lists, dicts, sequences. The `with_*` loops use them too. */
 import type { Lookup } from './call.ts'
-import { dictEntries, dictGet, dictHas, isDict } from '../core/value.ts'
+import { dictEntries, dictGet, dictHas, isDict, makeDict } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
-import { product } from './filters-set.ts'
 import { percentFormat } from './format.ts'
 import { onlyText, tuple } from './items.ts'
 import { choose, secure } from './mersenne.ts'
 import { isInt, parseInteger } from './numbers.ts'
 import { lookupTable, Refusal } from './params.ts'
-import { given, isTruthy, pyStr, typeName } from './python.ts'
+import { given, isTruthy, iterate, pyStr, typeName } from './python.ts'
 import { parseKeyValues } from './search.ts'
 
 /** Takes lists apart, one level deep. */
@@ -18,10 +17,12 @@ function flattenAll(terms: readonly unknown[]): unknown[] {
   return terms.flatMap((term) => Array.isArray(term) ? flattenAll(term) : term === 'None' || term === 'null' || term === null ? [] : [term])
 }
 
+/** All combinations, the last list fastest; lists inside of them are taken apart, one level deep. */
 function nested(terms: readonly unknown[]): unknown[] {
   if (terms.length === 0) throw new Refusal('with_nested requires at least one element in the nested list')
-  const lists = terms.map((term) => Array.isArray(term) ? Array.from(term, given) : typeof term === 'string' ? Array.from(term) : [term])
-  return product(lists).map(flattenOnce)
+  const [first, ...rest] = terms.map((term) => Array.from(iterate(term), given))
+  const rows = rest.reduce<unknown[]>((made, list) => made.flatMap((x) => list.map((y) => flattenOnce([x, y]))), first ?? [])
+  return rows.map((row) => flattenOnce(Array.from(iterate(row), given)))
 }
 function together(terms: readonly unknown[]): unknown[] {
   if (terms.length === 0) throw new Refusal('with_together requires at least one element in each list')
@@ -46,8 +47,18 @@ function subelements(terms: readonly unknown[]): unknown[] {
   const elements = Array.isArray(list) ? Array.from(list, given) : dictEntries(list).map(([, value]) => value)
   return elements.flatMap((element) => {
     if (!isDict(element)) throw new Refusal(`subelements lookup expects a dictionary, got '${pyStr(element)}'`)
-    return isSkipped(element) ? [] : listBelow(element, path.split('.'), skipMissing).map((one) => tuple(element, one))
+    if (isSkipped(element)) return []
+    const keys = path.split('.'), found = listBelow(element, keys, skipMissing), rest = without(element, keys)
+    return found.map((one) => tuple(rest, one))
   })
+}
+/** The element without the list that its items are taken from: Ansible's loop shows it so. */
+function without(element: Dict, keys: readonly string[]): Dict {
+  const [key, ...below] = keys
+  return makeDict(dictEntries(element).flatMap(([name, value]) => {
+    if (name !== key) return [[name, value] as const]
+    return below.length > 0 && isDict(value) ? [[name, without(value, below)] as const] : []
+  }))
 }
 function listBelow(element: Dict, keys: readonly string[], skipMissing: boolean): readonly unknown[] {
   let value: unknown = element

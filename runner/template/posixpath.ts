@@ -92,7 +92,7 @@ export function commonpath(paths: readonly string[]): string {
 /** Drive (or \\server\share) and the rest. */
 export function splitDrive(path: string): [string, string] {
   const plain = path.replaceAll('/', '\\')
-  const share = /^\\\\(?!\\)[^\\]+\\[^\\]*/.exec(plain)
+  const share = /^\\\\[^\\]*\\[^\\]*|^\\\\.*/s.exec(plain)
   const drive = share?.[0] ?? /^.:/s.exec(plain)?.[0] ?? ''
   return [path.slice(0, drive.length), path.slice(drive.length)]
 }

@@ -246,7 +246,10 @@ export function compileRegex(source: string, flags: Flags = {}): Pattern {
 
 type Match = RegExpMatchArray
 /** All matches, left to right. */
-export const matchAll = (pattern: Pattern, text: string): Match[] => [...text.matchAll(pattern.regex)]
+export function matchAll(pattern: Pattern, text: string): Match[] {
+  pattern.regex.lastIndex = 0
+  return [...text.matchAll(pattern.regex)]
+}
 export function firstMatch(pattern: Pattern, text: string): Match | undefined {
   pattern.regex.lastIndex = 0
   return pattern.regex.exec(text) ?? undefined

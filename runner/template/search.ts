@@ -33,6 +33,7 @@ export function readText(call: Call, path: string, encoding: BufferEncoding = 'u
 export function parseKeyValues(text: string): { words: string; options: Record<string, string> } {
   const words: string[] = [], options: Record<string, string> = {}
   for (const [part] of text.matchAll(/(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'])+|["']/gs)) {
+    if (part === '"' || part === "'") throw new Refusal(`unbalanced quotes in '${text}'`)
     const found = /^([A-Za-z_]\w*)=(.*)$/s.exec(part)
     if (found === null) { words.push(part); continue }
     options[found[1] ?? ''] = (found[2] ?? '').replace(/^(["'])(.*)\1$/s, '$2')

@@ -5,6 +5,7 @@ import { callMethod, items } from './items.ts'
 import { asNumber, isFloat, isInt, isNumber, mod } from './numbers.ts'
 import { openTestTable, Refusal, testTable } from './params.ts'
 import { compare, contains, equals, isIterable, isTruthy, numeric, pyStr, typeName } from './python.ts'
+import { isHashable } from './filters-set.ts'
 import { filters } from './filters.ts'
 import { tests } from './tests.ts'
 
@@ -25,7 +26,11 @@ function isSame(a: unknown, b: unknown): boolean {
   if (a instanceof Float && b instanceof Float) return a.value === b.value
   return Object.is(a, b)
 }
-const isSubset = (a: readonly unknown[], b: readonly unknown[]): boolean => a.every((one) => contains(b, one))
+function isSubset(a: readonly unknown[], b: readonly unknown[]): boolean {
+  const wrong = [...a, ...b].find((one) => !isHashable(one))
+  if (wrong !== undefined) throw new Refusal(`unhashable type: '${typeName(wrong)}': only text, numbers and tuples can be compared as sets`)
+  return a.every((one) => contains(b, one))
+}
 const known = (table: object, name: unknown): boolean =>
   typeof name === 'string' && Object.hasOwn(table, name.replace(/^ansible\.(builtin|legacy)\./, ''))
 
@@ -33,7 +38,6 @@ export const valueTests: Record<string, Test> = {
   ...openTestTable({
     'defined()': (value) => !(value instanceof Undefined),
     'undefined()': (value) => value instanceof Undefined,
-    'vault_encrypted()': (value) => value instanceof VaultText || (typeof value === 'string' && value.startsWith('$ANSIBLE_VAULT;')),
   }),
   ...testTable({
     'none()': (value) => value === null,
@@ -49,6 +53,7 @@ export const valueTests: Record<string, Test> = {
     'iterable()': (value) => isIterable(value),
     'callable()': (value) => typeof value === 'function',
     'escaped()': () => false,
+    'vault_encrypted()': (value) => value instanceof VaultText,
     'sameas(other)': (value, [other]) => isSame(value, other),
     'filter()': (value) => known(filters, value),
     'test()': (value) => known(tests, value),

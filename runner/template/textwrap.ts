@@ -29,7 +29,7 @@ export function wrap(text: string, { width, breakLongWords, breakOnHyphens }: Wr
     const long = chunks.at(-1)
     if (long !== undefined && long.length > width) {
       if (breakLongWords) {
-        const room = width - used < 1 ? 1 : width - used
+        const room = width - used
         const hyphen = breakOnHyphens && long.length > room ? long.lastIndexOf('-', room - 1) : -1
         const cut = hyphen > 0 && /[^-]/.test(long.slice(0, hyphen)) ? hyphen + 1 : room
         line.push(long.slice(0, cut))

@@ -8,6 +8,7 @@ Each cases/<theme>.yml gives vars, files, expressions (one a line) and templates
 import json
 import os
 import pathlib
+import signal
 import sys
 import tempfile
 import warnings
@@ -64,19 +65,27 @@ def trust(value):
 
 def message(error):
     texts = []
-    while error is not None:
+    while error is not None and len(texts) < 10:  # causes may go round
         texts.append(str(error))
         error = error.__cause__ or error.__context__
     return max(texts, key=len)[:300]
 
 
+def too_long(*_):
+    raise TimeoutError('no answer in 10 seconds')
+
+
 def answer(templar, text, is_expression):
+    signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(10)
     try:
         if is_expression:
             text = '{{ ' + text + ' }}'
         return plain(templar.template(trust_as_template(text)))
     except Exception as error:  # every failure is an answer
         return {'error': message(error)}
+    finally:
+        signal.alarm(0)
 
 
 def record(path):
