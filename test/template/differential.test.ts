@@ -78,7 +78,8 @@ function compare(theme: string): void {
   process.env.HOME = root
   process.chdir(root)
   const jinja = createJinja(services)
-  const vars = { root, playbook_dir: root, ...record(templates(cases.vars ?? {})) }
+  // Fresh for each text: some of them change their variables.
+  const makeVars = (): Record<string, unknown> => ({ root, playbook_dir: root, ...record(templates(cases.vars ?? {})) })
   const wrong: string[] = []
   const check = (text: string, source: string): void => {
     const expected = answers[text]
@@ -87,7 +88,7 @@ function compare(theme: string): void {
     if (differs !== undefined) seen.add(text)
     let ours: unknown
     try {
-      ours = typed(jinja.value(new Template(source), new Scope([{ name: 'case', vars }], { search: [root] })))
+      ours = typed(jinja.value(new Template(source), new Scope([{ name: 'case', vars: makeVars() }], { search: [root] })))
     } catch (error) {
       ours = { error: error instanceof Fault ? error.message : `CRASH ${error instanceof Error ? error.stack ?? '' : String(error)}` }
     }
