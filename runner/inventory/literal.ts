@@ -2,7 +2,7 @@
  * Values of an INI inventory. Ansible reads each as a Python literal (ast.literal_eval) and keeps it as text where it is none:
  * `8080` is an int, `True` a bool, `'8080'` a string, `0644` text, `[1, 'a']` a list; tuples and sets become lists.
  */
-import { float, makeDict } from '../core/value.ts'
+import { Float, float, makeDict } from '../core/value.ts'
 
 /** Thrown where the text is no literal; never leaves this file. */
 class NotLiteral extends Error {}
@@ -110,7 +110,8 @@ class Reader {
     }
     this.at++
     this.depth--
-    if (items.length > 0 && pairs.length > 0) throw new NotLiteral()
+    // A list or dict in a set, as `{{ 1 }}` would be, is no literal in Python either.
+    if (items.length > 0 && (pairs.length > 0 || items.some((item) => typeof item === 'object' && item !== null && !(item instanceof Float)))) throw new NotLiteral()
     return items.length > 0 ? [...new Set(items)] : makeDict(pairs)
   }
 

@@ -75,6 +75,7 @@ class Human implements Reporter {
   }
   private play(event: Extract<Event, { type: 'play' }>): void {
     this.bannerOf = undefined
+    this.tasks.clear()
     const mark = this.isCheck && this.out.isTTY === true ? ' [CHECK MODE]' : ''
     this.banner(`${event.name.trim() === '' ? 'PLAY' : `PLAY [${event.name.trim()}]`}${mark}`)
   }

@@ -91,7 +91,7 @@ class Live implements Reporter {
       case 'host-start': this.start(event.host, event.task); break
       case 'output': this.hear(event.host, event.task, event.chunk); break
       case 'result': this.stop(event.host, event.task); break
-      case 'play': case 'end': this.running.clear(); this.hide(); break
+      case 'play': case 'end': this.running.clear(); this.titles.clear(); this.hide(); break
       default: break
     }
     this.human.on(event)
