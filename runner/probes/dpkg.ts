@@ -28,6 +28,15 @@ export const dpkg: Probe<string, Package> = {
   },
 }
 
+/** What dpkg is to do with a package: install, hold, deinstall, purge. */
+export const selection = defineEach<string, { readonly is: string }>({
+  name: 'dpkg-selection',
+  id: (name) => name,
+  absent: (value) => value.is === 'not present',
+  command: (name) => shText`s=$(dpkg --get-selections ${name} | awk '{ print $2; exit }'); echo "$s"; [ -n "$s" ] || dpkg-query -W -f x -- ${name} 2>/dev/null`,
+  parse: ({ stdout }) => ({ is: stdout.split('\n')[0]?.trim() || 'not present' }),
+})
+
 /** A package asked for: `name`, `name=1.2*`, `name/release`, `name:arch`, a pattern. */
 export interface Spec { readonly text: string; readonly name: string; readonly version?: string; readonly atLeast?: string }
 export interface AptKey {

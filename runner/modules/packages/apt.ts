@@ -148,7 +148,7 @@ export async function planApt(args: AptArgs, target: Target): Promise<Plan> {
   ])
   if (!tools.has('apt-get')) throw new Failure('apt-get is not on this host: the module apt needs Debian or a relative of it')
   const found = new Map(specs.map(({ name }, i): [string, Package] => [name, packages[i] ?? { status: 'absent' }]))
-  const updates = mayUpdate && lists.now - lists.updatedAt > args.cache_valid_time
+  const updates = mayUpdate && (lists.isEmpty || lists.now - lists.updatedAt > args.cache_valid_time)
   const best = updates && freshKey !== undefined ? await target.read(aptPlan, freshKey) : answer
   const draft: Draft = { changes: [], lines: [], after: [] }
   if (key !== undefined && best !== undefined) decide(args, freshKey !== undefined && updates ? freshKey : key, best, found, updates, draft)
