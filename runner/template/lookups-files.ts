@@ -1,4 +1,5 @@
 /** Lookups that read files of the controller. */
+import { existsSync } from 'node:fs'
 import type { Call, Lookup } from './call.ts'
 import type { Data, Loc } from '../core/types.ts'
 import { dictGet, isDict, Template, Undefined } from '../core/value.ts'
@@ -9,7 +10,7 @@ import { items, onlyText, text } from './items.ts'
 import { asIndex, parseInteger } from './numbers.ts'
 import { lookupTable, openLookupTable, Refusal } from './params.ts'
 import { basename, dirname, join } from './posixpath.ts'
-import { given, isTruthy, pyStr, typeName, undefinedFault } from './python.ts'
+import { given, isTruthy, typeName, undefinedFault } from './python.ts'
 import { compileRegex, matchStart } from './regex.ts'
 import { candidates, findFile, findOrFail, parseKeyValues, readText } from './search.ts'
 
@@ -54,20 +55,14 @@ function firstFoundTerms(terms: readonly unknown[], base: { files: unknown; path
   })
   return { names, skip }
 }
-/** The subfolder in which the task looks: vars/ for include_vars, templates/ for template, else files/. */
-function subfolder(call: Call): string {
-  const action = pyStr(call.env.vars.get('ansible_task_action') ?? '')
-  return action.includes('template') ? 'templates' : action.includes('var') ? 'vars' : 'files'
-}
+/** An expression does not know whether its task is include_vars, template or another: all their folders are tried. */
+const kinds = ['files', 'vars', 'templates']
 function firstFound(terms: readonly unknown[], files: unknown, paths: unknown, skip: unknown, call: Call): readonly string[] {
   const wanted = firstFoundTerms(terms.length === 0 ? [files].flat() : terms, { files, paths, skip })
-  const kind = subfolder(call)
-  for (const name of wanted.names) {
-    const found = findFile(call, kind, name)
-    if (found !== undefined) return [found]
-  }
+  const tried = wanted.names.flatMap((name) => candidates(call, kinds, name))
+  const found = tried.find((path) => existsSync(path))
+  if (found !== undefined) return [found]
   if (wanted.skip) return []
-  const tried = wanted.names.flatMap((name) => candidates(call, kind, name))
   throw new Refusal('No file was found when using first_found.', `looked for: ${tried.join(', ') || 'nothing: the list is empty'}`)
 }
 

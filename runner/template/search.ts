@@ -5,20 +5,21 @@ import { Refusal } from './params.ts'
 import { abspath, dirname, expanduser, join } from './posixpath.ts'
 
 /** Places of a relative file, nearest first: in each folder first `files/` (or `templates/`, `vars/`), then the folder itself. */
-export function candidates(call: Call, kind: string, name: string): string[] {
+export function candidates(call: Call, kinds: readonly string[], name: string): string[] {
   if (name.startsWith('~') || name.startsWith('/')) return [abspath(expanduser(name))]
-  const isNamed = name.split('/')[0] === kind
-  const folders = [...call.env.vars.search, ...(call.env.vars.search.length === 0 ? [process.cwd()] : [])]
-  return folders.flatMap((folder) => [
-    ...(folder.endsWith('/tasks') ? [join(dirname(folder), kind, name)] : []),
-    ...(isNamed ? [] : [join(folder, kind, name)]), join(folder, name),
-  ]).map(abspath)
+  const below = kinds.filter((kind) => name.split('/')[0] !== kind)
+  const folders = call.env.vars.search.length === 0 ? [process.cwd()] : call.env.vars.search
+  const all = folders.flatMap((folder) => [
+    ...(folder.endsWith('/tasks') ? below.map((kind) => join(dirname(folder), kind, name)) : []),
+    ...below.map((kind) => join(folder, kind, name)), join(folder, name),
+  ])
+  return [...new Set(all.map(abspath))]
 }
-export const findFile = (call: Call, kind: string, name: string): string | undefined => candidates(call, kind, name).find((path) => existsSync(path))
+export const findFile = (call: Call, kind: string, name: string): string | undefined => candidates(call, [kind], name).find((path) => existsSync(path))
 
 export function findOrFail(call: Call, kind: string, name: string): string {
   const found = findFile(call, kind, name)
-  if (found === undefined) throw new Refusal(`Unable to access the file '${name}': file not found`, `looked for: ${candidates(call, kind, name).join(', ')}`)
+  if (found === undefined) throw new Refusal(`Unable to access the file '${name}': file not found`, `looked for: ${candidates(call, [kind], name).join(', ')}`)
   return found
 }
 
