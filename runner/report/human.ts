@@ -32,6 +32,9 @@ class Human implements Reporter {
   private readonly paint: Paint
   private readonly tasks = new Map<number, TaskEvent>()
   private bannerOf: number | undefined
+  private lastTask: number | undefined
+  /** Hosts at work, by task: while there are some, the banner of another task waits for its first line (strategy free). */
+  private readonly atWork = new Map<number, number>()
   private isCheck = false
   private readonly saidOnce = new Set<string>()
   /** Hosts by the diff they have in common, of the task that is shown. */
@@ -57,13 +60,16 @@ class Human implements Reporter {
       case 'retry': return this.retry(event)
       case 'item': return this.item(event)
       case 'result': return this.result(event)
-      case 'included': return this.line(`included: ${event.file} for ${event.hosts.join(', ')}${event.label === undefined ? '' : ` => (item=${event.label})`}`, 'skipped')
+      case 'included':
+        if (this.lastTask !== undefined) this.head(this.lastTask)
+        return this.line(`included: ${event.file} for ${event.hosts.join(', ')}${event.label === undefined ? '' : ` => (item=${event.label})`}`, 'skipped')
       case 'no-hosts-left': return this.banner('NO MORE HOSTS LEFT')
       case 'handlers-pending': return this.warn(`[${event.host}]: notified, but not run because of the failure: ${event.handlers.join(', ')}`, undefined)
       case 'warning': return this.warn(event.message, event.loc)
       case 'error': this.err.write(`${drawError(event.error, this.paint)}\n`); return
       case 'end': this.out.write(recap(event.stats, widthOn(this.out), this.paint)); return
-      case 'host-start': case 'output': return
+      case 'host-start': this.atWork.set(event.task, (this.atWork.get(event.task) ?? 0) + 1); return
+      case 'output': return
       default: { const never: never = event; throw new Error(`unknown event ${JSON.stringify(never)}`) }
     }
   }
@@ -76,12 +82,14 @@ class Human implements Reporter {
   private play(event: Extract<Event, { type: 'play' }>): void {
     this.bannerOf = undefined
     this.tasks.clear()
+    this.atWork.clear()
     const mark = this.isCheck && this.out.isTTY === true ? ' [CHECK MODE]' : ''
     this.banner(`${event.name.trim() === '' ? 'PLAY' : `PLAY [${event.name.trim()}]`}${mark}`)
   }
   private task(event: TaskEvent): void {
     this.tasks.set(event.id, event)
-    this.head(event.id)
+    this.lastTask = event.id
+    if ([...this.atWork].every(([id, hosts]) => id === event.id || hosts <= 0)) this.head(event.id)
   }
   /** The banner of a task, again where lines of another task stand in between. */
   private head(id: number): TaskEvent | undefined {
@@ -123,6 +131,9 @@ class Human implements Reporter {
   }
 
   private result(event: ResultEvent): void {
+    const left = (this.atWork.get(event.task) ?? 0) - 1
+    if (left > 0) this.atWork.set(event.task, left)
+    else this.atWork.delete(event.task)
     const task = this.head(event.task)
     const module = task?.module ?? ''
     const { result, looped } = event

@@ -173,4 +173,12 @@ test('a task whose lines come after those of another has its banner again', () =
   assert.is(lines, `\n${stars('TASK [one]')}\n\n${stars('TASK [two]')}\n\n${stars('TASK [one]')}\nok: [h1]\n\n${stars('TASK [two]')}\nok: [h1]\n`)
 })
 
+test('strategy free: the banner of a task waits for its first line while hosts are at work on another', () => {
+  const begin = (host: string, id: number): Event => ({ type: 'host-start', host, task: id })
+  const end = (host: string, id: number): Event => ({ type: 'result', host, task: id, looped: false, result: res('ok') })
+  const two: Event = { type: 'task', id: 2, name: 'two', module: 'command', isHandler: false }
+  const lines = out(task('one'), begin('h1', 1), begin('h2', 1), end('h1', 1), two, begin('h1', 2), end('h2', 1), begin('h2', 2), end('h1', 2), end('h2', 2))
+  assert.is(lines, `\n${stars('TASK [one]')}\nok: [h1]\nok: [h2]\n\n${stars('TASK [two]')}\nok: [h1]\nok: [h2]\n`)
+})
+
 test.run()
