@@ -73,6 +73,10 @@ async function checkDry(machine: TestMachine, module: Module, one: Case, plan: P
 }
 
 async function prepare(machine: TestMachine, one: Case): Promise<void> {
+  if (machine.kind === 'debian' && one.packages.length > 0) {
+    const names = one.packages.join(' ')
+    await machine.sh(`dpkg -s ${names} >/dev/null 2>&1 || { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qqy install --no-install-recommends ${names} >/dev/null; }`)
+  }
   await machine.sh(`rm -rf /t && mkdir /t && cd /t && umask 022 && ${typeof one.machine === 'string' ? `( ${one.machine}\n)` : ':'}`)
 }
 
