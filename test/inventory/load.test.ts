@@ -273,10 +273,12 @@ test('mistakes have a place, what was expected, and the nearest name', async () 
 test('10,000 hosts load in well under 1.5 seconds, frames included', async () => {
   const lines = Array.from({ length: 10_000 }, (_, i) => `host${i} ansible_host=10.${i >> 8 & 255}.${i & 255}.1 ansible_port=22 rack="r ${i % 40}" weight=${i}`)
   const text = Array.from({ length: 100 }, (_, g) => `[g${g}]\n${lines.slice(g * 100, g * 100 + 100).join('\n')}\n[g${g}:vars]\ngroup_number=${g}\n`).join('') + `[top:children]\n${Array.from({ length: 100 }, (_, g) => `g${g}`).join('\n')}\n`
-  const started = performance.now()
+  // Processor time: the wall clock measures what else the machine is doing.
+  const started = process.cpuUsage()
   const inventory = await ini(text)
   for (const host of inventory.hosts()) inventory.frames(host, undefined)
-  const ms = performance.now() - started
+  const { user, system } = process.cpuUsage(started)
+  const ms = (user + system) / 1000
   assert.is(inventory.match('top:!g3').length, 9900)
   assert.ok(ms < 1500, `took ${ms} ms`)
 })

@@ -51,9 +51,9 @@ test('round trips of every length around the block size, with ids', () => {
 
 test('a key is derived once for a salt and a secret', () => {
   const texts = Array.from({ length: 200 }, (_, i) => encrypt(`value ${i}`, 'two', undefined, 'the same salt'))
-  const started = performance.now()
+  const started = process.cpuUsage().user
   for (const text of texts) decrypt(text, [{ id: 'default', secret: 'two' }])
-  assert.ok(performance.now() - started < 500)
+  assert.ok((process.cpuUsage().user - started) / 1000 < 500)
 })
 
 test('faults: no password, a wrong one, damage, other formats', () => {
