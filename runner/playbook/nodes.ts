@@ -7,7 +7,7 @@ import { dictGet, dictHas, isDict } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
 import { checkDynamic, importRole, importTasks, legacyInclude } from './include.ts'
 import type { Loading } from './loading.ts'
-import { inherit, inside } from './scope.ts'
+import { inherit, inside, unique } from './scope.ts'
 import type { Scope } from './scope.ts'
 import { actionOf, checkRegister, loopOf } from './task.ts'
 import type { Action } from './task.ts'
@@ -92,7 +92,8 @@ export function makeTask(loading: Loading, written: Written, scope: Scope): Task
 function listens(own: Own, scope: Scope): Data {
   const words = own.kw['listen'], role = scope.role
   if (!Array.isArray(words) || role === undefined) return {}
-  return { listen: inheritLoc([...words, ...words.map((word) => `${role.name} : ${pyText(word)}`)], words) }
+  const names = unique([role.name, role.name.split('.').slice(2).join('.') || role.name])
+  return { listen: inheritLoc([...words, ...names.flatMap((name) => words.map((word) => `${name} : ${pyText(word)}`))], words) }
 }
 function checkMeta(args: unknown, scope: Scope, loc: Loc | undefined): void {
   const word = isDict(args) ? dictGet(args, '_raw_params') : undefined

@@ -118,6 +118,7 @@ function contents(loading: Loading, raw: Dict, scope: Scope, loc: Loc): Contents
       { kind: 'pre_tasks', nodes: before }, { kind: 'roles', nodes: used.flatMap((one) => one.nodes) },
       { kind: 'tasks', nodes: main }, { kind: 'post_tasks', nodes: after },
     ],
+    // Ansible (task_queue_manager.py): those of roles first, though a name means the last one defined
     handlers: [...used.flatMap((one) => one.handlers), ...handlers, ...scope.gathered.handlers],
     roles: [...roles, ...scope.gathered.roles],
   }

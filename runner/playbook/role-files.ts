@@ -16,14 +16,21 @@ const extensions = ['.yml', '.yaml', '.json']
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 const expand = (path: string): string => path === '~' || path.startsWith('~/') ? homedir() + path.slice(1) : path
 
+/** Where a role of an installed collection is: `namespace.collection.role`. */
+function collectionPaths(name: string, playDir: string): string[] {
+  const [namespace, collection, ...role] = name.split('.')
+  if (namespace === undefined || collection === undefined || role.length === 0 || /[/\\]/.test(name)) return []
+  return [join(playDir, 'collections'), join(homedir(), '.ansible', 'collections'), '/usr/share/ansible/collections']
+    .map((folder) => join(folder, 'ansible_collections', namespace, collection, 'roles', ...role))
+}
+
 /** Name and folder of a role. `beside`: the folder of the role that depends on it. */
 export function findRole(loading: Loading, written: string, playDir: string, beside: string | undefined, loc: Loc | undefined): { readonly name: string; readonly path: string } {
   const name = expand(written)
   const folders = unique([join(playDir, 'roles'), ...loading.context.rolesPath.map((path) => resolve(expand(path))), ...(beside === undefined ? [] : [beside]), playDir])
-  for (const folder of folders) {
-    const path = resolve(folder, name)
-    if (existsSync(path)) return { name: resolve(name) === name ? basename(name) : name, path }
-  }
+  const candidates = [...collectionPaths(name, playDir), ...folders.map((folder) => resolve(folder, name))]
+  const found = candidates.find((path) => existsSync(path))
+  if (found !== undefined) return { name: resolve(name) === name ? basename(name) : name, path: found }
   if (existsSync(resolve(name))) return { name: basename(name), path: resolve(name) }
   const known = folders.slice(0, -1).filter(isFolder).flatMap((folder) => readdirSync(folder))
   throw fault('role-not-found', loc, { name, searched: folders, isCollection: name.split('.').length > 2, near: nearest(name, known) })
@@ -34,7 +41,7 @@ function filesOf(role: { readonly name: string; readonly path: string }, kind: s
   const folder = join(role.path, kind), name = from ?? 'main'
   const order = from === undefined ? [...extensions, ''] : ['', ...extensions]
   for (const extension of isFolder(folder) ? order : []) {
-    const path = join(folder, name + extension)
+    const path = resolve(folder, name + extension)
     if (!existsSync(path)) continue
     if (isFolder(path)) {
       if (allowFolder) return filesBelow(path)

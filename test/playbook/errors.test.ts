@@ -192,7 +192,7 @@ const cases: readonly (readonly [name: string, files: string | Readonly<Record<s
   ['a role that is not there', { 'site.yml': '- hosts: all\n  roles:\n    - commn\n', 'roles/common/tasks/main.yml': '' },
     `site.yml:3:7: The role 'commn' was not found in: roles:. (did you mean 'common'?)`],
   ['a role of a collection', '- hosts: all\n  roles: [my.own.role]\n',
-    `site.yml:2:11: The role 'my.own.role' was not found in: roles:. (roles of collections are not looked up: copy the role into roles/)`],
+    `site.yml:2:11: The role 'my.own.role' was not found in: roles:. (install its collection into collections/ beside the playbook, or copy the role into roles/)`],
   ['a role without name', '- hosts: all\n  roles:\n    - tags: x\n',
     'site.yml:3:7: role definitions must contain a role name (write "- role: name" or just "- name")'],
   ['a role that is a list', '- hosts: all\n  roles:\n    - [a]\n',

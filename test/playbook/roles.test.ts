@@ -115,6 +115,22 @@ test('roles are found beside the playbook, in the roles path, beside a dependent
   }, ['more'])
   assert.equal(titles(allTasks(await made.play())), ['one : 1', 'beside : b', 'three : 3', 'four/five : 5'])
 })
+test('a role of an installed collection, with its sibling as dependency', async () => {
+  const base = 'collections/ansible_collections/my/own/roles'
+  const made = project({
+    'site.yml': play('- my.own.web'), [`${base}/web/tasks/main.yml`]: '- {name: web, debug: }\n', [`${base}/web/meta/main.yml`]: 'dependencies: [base]\n',
+    [`${base}/web/handlers/main.yml`]: '- {name: h, debug: , listen: word}\n', [`${base}/base/tasks/main.yml`]: '- {name: base, debug: }\n',
+  })
+  const found = await made.play()
+  assert.equal(titles(allTasks(found)), ['base : base', 'my.own.web : web'])
+  assert.equal(tasksOf(found.handlers)[0]?.kw['listen'], ['word', 'my.own.web : word', 'web : word'])
+})
+test('a file of a role must lie inside it', async () => {
+  const made = project({ 'site.yml': '- hosts: all\n  tasks:\n    - include_role: {name: a, tasks_from: x}\n', 'roles/a/tasks/main.yml': '', 'x.yml': '' })
+  const [include] = allTasks(await made.play())
+  assert.ok(include)
+  assert.match(await shownError(made.dir, () => made.loader.includeRole({ name: 'a', tasks_from: join(made.dir, 'x.yml') }, include)), /is not inside the expected role path/)
+})
 test('one role of a playbook: plays without it go, handlers and variables stay', async () => {
   const made = project({
     'site.yml': `${play('- a\n- {role: b, when: w}', '  vars: {v: 1}\n  handlers: [{name: h, debug: }]\n  tasks:\n    - block:\n        - import_role: {name: b}\n    - ping:\n    - include_role: {name: b}\n')}- hosts: two\n  roles: [a]\n`, ...role('a'), ...role('b'),

@@ -187,7 +187,7 @@ export const playbookErrors = {
   }),
   'role-not-found': (data: Near & { readonly name: string; readonly searched: readonly string[]; readonly isCollection: boolean }) => ({
     message: `The role '${data.name}' was not found in: ${data.searched.join(':')}`,
-    hint: meant(data.near, data.isCollection ? 'roles of collections are not looked up: copy the role into roles/' : 'put it into roles/ beside the playbook'),
+    hint: meant(data.near, data.isCollection ? 'install its collection into collections/ beside the playbook, or copy the role into roles/' : 'put it into roles/ beside the playbook'),
   }),
   'role-file-outside': (data: { readonly role: string; readonly file: string }) => ({
     message: `Failed loading '${data.file}' for role (${data.role}) as it is not inside the expected role path`,
