@@ -13,6 +13,6 @@ export function parse(text: string): { readonly head: readonly string[]; readonl
   return { head, sections }
 }
 export function render(head: readonly string[], sections: readonly Section[]): string {
-  const blocks = sections.map(({ name, lines }) => [`[${name}]`, ...lines.join('\n').replace(/\n+$/, '').split('\n').filter((line, i, all) => all.length > 1 || line !== '')].join('\n'))
+  const blocks = sections.map(({ name, lines }) => [`[${name}]`, ...lines.join('\n').replace(/\n+$/, '').split('\n').filter((line, _, all) => all.length > 1 || line !== '')].join('\n'))
   return [...(head.length === 0 ? [] : [head.join('\n')]), ...blocks].join('\n\n').replace(/\n*$/, '\n')
 }
