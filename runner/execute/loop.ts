@@ -5,6 +5,7 @@ import { fault, Fault } from '../core/errors.ts'
 import { valueLoc } from '../core/loc.ts'
 import type { Scope } from '../vars/scope.ts'
 import { pyStr, typeName } from '../template/python.ts'
+import { resolveDefined } from '../template/defined.ts'
 import type { Run } from './context.ts'
 import { isChanged, isFailed, type Draft } from './outcome.ts'
 
@@ -42,7 +43,7 @@ export function itemsOf(run: Run, task: Task, scope: Scope): readonly unknown[] 
 }
 
 function lookupItems(run: Run, name: string, written: unknown, scope: Scope, task: Task): readonly unknown[] {
-  const terms = run.jinja.resolve(written, scope)
+  const terms = name === 'first_found' ? resolveDefined(written, run.jinja, scope) : run.jinja.resolve(written, scope)
   const inner = scope.child({ play_loop_lookup: name, play_loop_terms: terms })
   const source = Array.isArray(terms) ? 'query(play_loop_lookup, *play_loop_terms)' : 'query(play_loop_lookup, play_loop_terms)'
   try {

@@ -1,5 +1,6 @@
 /** Filters on dicts, as Ansible has them: combine, to and from lists, nested parts. */
 import type { Call, Filter } from './call.ts'
+import type { Data } from '../core/types.ts'
 import { dictEntries, dictGet, isDict, makeDict } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
 import { getItem } from './access.ts'
@@ -69,6 +70,7 @@ function subelements(value: unknown, path: unknown, skipMissing: boolean): unkno
   if (!isDict(value) && !Array.isArray(value)) throw new Refusal('obj must be a list of dicts or a nested dict')
   if (typeof path !== 'string' && !Array.isArray(path)) throw new Refusal('subelements must be a list or a string')
   const keys = typeof path === 'string' ? path.split('.') : items(path)
+  if (keys.length === 0) throw new Refusal('subelements is empty: it should point to a list inside of each element')
   const elements = isDict(value) ? dictEntries(value).map(([, item]) => item) : items(value)
   return elements.flatMap((element) => {
     let found: unknown = element
@@ -94,7 +96,7 @@ function rekey(value: unknown, member: unknown, duplicates: unknown): Dict {
     if (!isDict(item)) throw new Refusal('List item is not a valid dict')
     const key = entry(item, member, () => `Key ${pyRepr(member)} was not found.`)
     const known = findKey(made, key)
-    if (known !== undefined && duplicates === 'error') throw new Refusal(`Key ${pyRepr(key)} is not unique, cannot convert to dict.`)
+    if (known !== undefined && duplicates === 'error') throw new Refusal(`Key ${pyRepr(key)} is not unique, cannot correctly turn into dict.`)
     made.set(known?.key ?? key, item)
   }
   return makeDict(made)
@@ -107,7 +109,10 @@ function extract(key: unknown, container: unknown, more: unknown, call: Call): u
 }
 
 export const dictFilters: Record<string, Filter> = filterTable({
-  'combine(*others, recursive=False, list_merge="replace")': (value, [others, recursive, listMerge]) => combine(value, others, recursive, listMerge),
+  'combine(*others, recursive=False, list_merge="replace", **unknown)': (value, [others, recursive, listMerge, unknown]) => {
+    if (Object.keys(unknown as Data).length > 0) throw new Refusal("'recursive' and 'list_merge' are the only valid keyword arguments")
+    return combine(value, others, recursive, listMerge)
+  },
   'dict2items(key_name="key", value_name="value")': (value, [keyName, valueName]) =>
     dictEntries(onlyDict(value, `dict2items requires a dictionary, got ${typeName(value)} instead.`))
       .map(([key, item]) => makeDict([[keyName, key], [valueName, item]])),

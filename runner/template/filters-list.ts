@@ -152,7 +152,7 @@ function unique(list: readonly unknown[], caseSensitive: unknown, attribute: unk
   const keys = list.map(key)
   const isPlain = keys.every(isHashable)
   if (!isPlain && (caseSensitive === false || isTruthy(attribute))) {
-    throw new Refusal('unique cannot compare lists or dicts with case_sensitive=False or an attribute')
+    throw new Refusal('lists and dicts cannot be compared with case_sensitive=False or by an attribute, and we cannot fall back to another way')
   }
   const seen: unknown[] = [], known = new Set<unknown>(), out: unknown[] = []
   list.forEach((item, i) => {

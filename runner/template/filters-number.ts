@@ -75,7 +75,7 @@ const unitNames: Readonly<Record<string, readonly [string, string]>> = {
 
 function humanReadable(value: unknown, isBits: boolean, unit: unknown): string {
   const size = asNumber(value)
-  if (size === undefined) throw new Refusal('human_readable() failed on bad input')
+  if (size === undefined) throw new Refusal(`human_readable() failed on bad input: can't interpret following string: ${pyStr(given(value))}`)
   if (unit !== null && typeof unit !== 'string') throw new Refusal("human_readable() can't interpret the input")
   const base = isBits ? 'bits' : 'Bytes'
   const found = unit === null ? units.find((one) => size >= sizeOf(one)) : units.find((one) => unit.toUpperCase() === one)

@@ -7,7 +7,7 @@ import { onlyText, tuple } from './items.ts'
 import { choose, secure } from './mersenne.ts'
 import { isInt, parseInteger } from './numbers.ts'
 import { lookupTable, Refusal } from './params.ts'
-import { given, isTruthy, iterate, pyStr, typeName } from './python.ts'
+import { given, isTruthy, iterate, pyRepr, pyStr, typeName } from './python.ts'
 import { parseKeyValues } from './search.ts'
 
 /** Takes lists apart, one level deep. */
@@ -40,7 +40,7 @@ function subelements(terms: readonly unknown[]): unknown[] {
   const [list, path, flags = {}] = terms
   const wrong = (why: string): Refusal => new Refusal(`subelements lookup expects a list of two or three items, ${why}`)
   if (terms.length < 2 || terms.length > 3) throw wrong(`got ${terms.length}`)
-  if (!(Array.isArray(list) || isDict(list)) || typeof path !== 'string') throw wrong('first a dict or a list, second a string pointing to the subkey')
+  if (!(Array.isArray(list) || isDict(list)) || typeof path !== 'string') throw wrong(`first a dict or a list, second a string pointing to the subkey (it expects a dictionary or a list of them, got '${pyStr(list)}')`)
   if (!isDict(flags) || dictEntries(flags).some(([name]) => name !== 'skip_missing')) throw wrong('the optional third item must be a dict with flags skip_missing')
   if (isSkipped(list)) return []
   const skip = dictGet(flags, 'skip_missing'), skipMissing = typeof skip === 'string' ? /^(y|yes|on|1|true|t)$/i.test(skip) : isTruthy(skip ?? false)
@@ -95,7 +95,7 @@ function readSequence(term: unknown, base: Readonly<Record<string, unknown>>): S
   } else {
     const { words, options: found } = parseKeyValues(text)
     const unknown = Object.keys(found).filter((name) => !(name in { start: 0, end: 0, stride: 0, count: 0, format: 0 }))
-    if (unknown.length > 0 || words !== '') throw new Refusal(`unrecognized arguments to with_sequence: ${[...unknown, words].join(' ').trim()}`)
+    if (unknown.length > 0 || words !== '') throw new Refusal(`unrecognized arguments to with_sequence: ${pyRepr([...unknown, ...(words === '' ? [] : [words])])}`)
     Object.assign(options, found)
   }
   const optional = (name: string): number | undefined => options[name] === undefined || options[name] === null ? undefined : wholeNumber(options[name], name)

@@ -24,18 +24,37 @@ const settings: Readonly<Record<string, () => unknown>> = {
   DEFAULT_VAULT_IDENTITY_LIST: () => [], DEFAULT_FACT_PATH: () => '/etc/ansible/facts.d', DEFAULT_GATHER_SUBSET: () => ['all'], DEFAULT_GATHER_TIMEOUT: () => 10,
   HOST_KEY_CHECKING: () => true, RETRY_FILES_ENABLED: () => false, RETRY_FILES_SAVE_PATH: () => null, INJECT_FACTS_AS_VARS: () => true,
   COLOR_OK: () => 'green', COLOR_CHANGED: () => 'yellow', COLOR_SKIP: () => 'cyan', COLOR_ERROR: () => 'red', COLOR_WARN: () => 'bright purple', COLOR_UNREACHABLE: () => 'bright red',
+  ANSIBLE_COW_ACCEPTLIST: () => (process.env.ANSIBLE_COW_ACCEPTLIST ?? 'bud-frogs,bunny,cheese,daemon,default,dragon,elephant,eyes,hellokitty,kitty,meow,milk,moose,sheep,small,stegosaurus,tux,vader,www').split(','),
   LOCALHOST_WARNING: () => true, DUPLICATE_YAML_DICT_KEY: () => 'warn', TAGS_RUN: () => [], TAGS_SKIP: () => [], PLAYBOOK_DIR: () => null, CONFIG_FILE: () => null,
 }
-function config(terms: readonly unknown[], missing: unknown, plugin: unknown, showOrigin: boolean, call: Call): unknown[] {
-  if (plugin !== null) throw new Refusal('settings of plugins are not known here', 'give the setting a variable of your own')
-  if (!['error', 'warn', 'skip'].includes(text(missing))) throw new Refusal(`on_missing must be error, warn or skip, not '${text(missing)}'`)
+interface Setting { readonly value: unknown; readonly origin: string }
+function settingOf(name: string): Setting | undefined {
+  const read = Object.hasOwn(settings, name) ? settings[name] : undefined
+  return read === undefined ? undefined : { value: read(), origin: 'default' }
+}
+/** The variables that set an option of a plugin, the first that is there wins; then its default. */
+const pluginSettings: Readonly<Record<string, { readonly vars: readonly string[]; readonly otherwise: unknown }>> = {
+  'connection ssh remote_user': { vars: ['ansible_user', 'ansible_ssh_user'], otherwise: null },
+  'connection ssh port': { vars: ['ansible_port', 'ansible_ssh_port'], otherwise: null },
+  'connection ssh host': { vars: ['inventory_hostname', 'ansible_host', 'ansible_ssh_host'], otherwise: null },
+  'shell sh remote_tmp': { vars: ['ansible_remote_tmp'], otherwise: '~/.ansible/tmp' },
+  'shell sh system_tmpdirs': { vars: ['ansible_system_tmpdirs'], otherwise: ['/var/tmp', '/tmp'] },
+}
+function pluginSetting(plugin: string, name: string, call: Call): Setting | undefined {
+  const setting = pluginSettings[`${plugin} ${name}`]
+  const found = setting?.vars.find((one) => call.env.vars.get(one) !== undefined)
+  if (setting === undefined || found === undefined) return setting === undefined ? undefined : { value: setting.otherwise, origin: 'default' }
+  return { value: call.env.jinja.resolve(call.env.vars.get(found), call.env.vars), origin: `var: ${found}` }
+}
+function config(terms: readonly unknown[], missing: unknown, plugin: string | undefined, showOrigin: boolean, call: Call): unknown[] {
+  if (!['error', 'warn', 'skip'].includes(text(missing))) throw new Refusal(`on_missing cannot be '${text(missing)}', valid values are: error, warn, skip`)
   return terms.flatMap((term) => {
     if (typeof term !== 'string') throw new Refusal(`Invalid setting identifier, '${pyStr(term)}' is not a string, it is a ${typeName(term)}.`)
-    const read = Object.hasOwn(settings, term) ? settings[term] : undefined
-    if (read !== undefined) return [showOrigin ? [read(), 'default'] : read()]
+    const found = plugin === undefined ? settingOf(term) : pluginSetting(plugin, term, call)
+    if (found !== undefined) return [showOrigin ? [found.value, found.origin] : found.value]
     if (missing === 'warn') call.env.services.warn(`Skipping ${term}: no setting of this name`, call.env.loc)
     if (missing !== 'error') return []
-    throw new Refusal(`Setting '${term}' does not exist.`, `known are ${Object.keys(settings).join(', ')}`)
+    throw new Refusal(`Unable to find setting '${term}': Invalid setting, no such name is known.`, `known are ${Object.keys(settings).join(', ')}`)
   })
 }
 
@@ -94,7 +113,7 @@ function password(term: unknown, base: Data, call: Call): string {
   const root = call.env.vars.get('playbook_dir')
   const path = abspath(join(typeof root === 'string' ? root : call.env.vars.search.at(-1) ?? process.cwd(), expanduser(relative)))
   const stored = readStored(path), plain = stored?.password ?? generate(options)
-  const scheme = options.encrypt === null ? undefined : text(options.encrypt)
+  const scheme = options.encrypt === null || options.encrypt === '' ? undefined : text(options.encrypt)
   const wantedIdent = options.ident === null ? undefined : text(options.ident)
   if (stored?.ident !== undefined && wantedIdent !== undefined && stored.ident !== wantedIdent) {
     throw new Refusal(`The ident parameter provided (${wantedIdent}) does not match the stored one (${stored.ident}).`)
@@ -125,8 +144,10 @@ export const variableLookups: Record<string, Lookup> = {
       const pattern = compileRegex(term)
       return [...call.env.vars.names()].filter((name) => firstMatch(pattern, name) !== undefined)
     }),
-    'config(on_missing="error", plugin_type=None, plugin_name=None, show_origin=False)': (terms, [missing, type, name, origin], call) =>
-      config(terms, missing, type ?? name, origin === true, call),
+    'config(on_missing="error", plugin_type=None, plugin_name=None, show_origin=False)': (terms, [missing, type, name, origin], call) => {
+      if ((type === null) !== (name === null)) throw new Refusal('Both plugin_type and plugin_name are required, cannot use one without the other.')
+      return config(terms, missing, type === null ? undefined : `${text(type)} ${text(name)}`, origin === true, call)
+    },
     'password(length=20, encrypt=None, chars=?, ident=None, seed=None)': (terms, [length, encrypt, chars, ident, seed], call) =>
       terms.map((term) => password(term, { length, encrypt, chars: chars ?? ['ascii_letters', 'digits', '.,:-_'], ident, seed }, call)),
   }),

@@ -19,7 +19,7 @@ export const findFile = (call: Call, kind: string, name: string): string | undef
 
 export function findOrFail(call: Call, kind: string, name: string): string {
   const found = findFile(call, kind, name)
-  if (found === undefined) throw new Refusal(`Unable to access the file '${name}': file not found`, `looked for: ${candidates(call, [kind], name).join(', ')}`)
+  if (found === undefined) throw new Refusal(`Unable to access the file '${name}': file not found (No such file or directory)`, `looked for: ${candidates(call, [kind], name).join(', ')}`)
   return found
 }
 
@@ -30,6 +30,10 @@ export function readText(call: Call, path: string, encoding: BufferEncoding = 'u
   return text.startsWith('$ANSIBLE_VAULT;') ? call.env.services.decrypt(text, { file: path, line: 1, column: 1 }) : text
 }
 
+/** Python's escapes in the value of an option: `delimiter=\\t`. */
+const decode = (text: string): string => text.replace(/\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([abfnrtv\\'"]))/g, (_, byte?: string, unit?: string, letter?: string) =>
+  letter === undefined ? String.fromCharCode(parseInt(byte ?? unit ?? '0', 16)) : ({ a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }[letter] ?? letter))
+
 /** `some words key=value other='with spaces'`: the words, and the options. */
 export function parseKeyValues(text: string): { words: string; options: Record<string, string> } {
   const words: string[] = [], options: Record<string, string> = {}
@@ -37,7 +41,7 @@ export function parseKeyValues(text: string): { words: string; options: Record<s
     if (part === '"' || part === "'") throw new Refusal(`unbalanced quotes in '${text}'`)
     const found = /^([A-Za-z_]\w*)=(.*)$/s.exec(part)
     if (found === null) { words.push(part); continue }
-    options[found[1] ?? ''] = (found[2] ?? '').replace(/^(["'])(.*)\1$/s, '$2')
+    options[found[1] ?? ''] = decode((found[2] ?? '').replace(/^(["'])(.*)\1$/s, '$2'))
   }
   return { words: words.join(' '), options }
 }

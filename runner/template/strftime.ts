@@ -65,12 +65,13 @@ export function formatDate(format: string, micros: Micros, offsetMinutes: number
       default: return `%${code}`
     }
   }
-  const many = (text: string): string => text.replace(/%([-_0^#]?)([A-Za-z%])/gs, (_, flag: string, code: string) => {
+  const many = (text: string): string => text.replace(/%([-_0^#:]?)([A-Za-z%])/gs, (_, flag: string, code: string) => {
     const text = one(code)
     switch (flag) {
       case '-': return text.replace(/^[0 ]+(?=\d)/, '')
       case '_': return text.replace(/^0+(?=\d)/, (zeros) => ' '.repeat(zeros.length))
       case '^': return text.toUpperCase()
+      case ':': return code === 'z' ? text.replace(/(\d\d)$/, ':$1') : text
       default: return text
     }
   })

@@ -8,6 +8,7 @@ import { Fault } from '../../runner/core/errors.ts'
 import type { Data } from '../../runner/core/types.ts'
 import { Template, Undefined, Unknown, UnknownValue } from '../../runner/core/value.ts'
 import type { Services } from '../../runner/template/call.ts'
+import { resolveDefined } from '../../runner/template/defined.ts'
 import { filters } from '../../runner/template/filters.ts'
 import { createJinja } from '../../runner/template/jinja.ts'
 import { lookups } from '../../runner/template/lookups.ts'
@@ -137,6 +138,13 @@ test('url fetches, follows, authenticates, and names HTTP errors', async () => {
     assert.match(failure(`lookup('url', '${base}/gone')`).message, 'Received HTTP error for')
     assert.match(failure(`lookup('url', '${base}/gone')`).message, '404')
   } finally { server.kill() }
+})
+test('candidates of with_first_found that are undefined are left out, a list that is undefined is not', () => {
+  const scope = new Scope([{ name: 'case', vars: { os: 'Debian' } }], { search: [root] })
+  const at = (source: string): Template => new Template(source)
+  assert.equal(resolveDefined([at('{{ gone }}.yml'), at('{{ os }}.yml'), 'x'], jinja, scope), ['Debian.yml', 'x'])
+  assert.equal(resolveDefined([{ files: [at('{{ gone.x }}'), 'a'], skip: true }], jinja, scope), [{ files: ['a'], skip: true }])
+  assert.throws(() => resolveDefined(at('{{ gone }}'), jinja, scope), (error: unknown) => error instanceof Fault && error.code === 'undefined')
 })
 test('no name in the tables is empty, and undefined values reach only those that ask for them', () => {
   assert.ok(Object.keys(filters).length > 120)
