@@ -9,6 +9,7 @@ import type { Data, Loc } from './types.ts'
 export class Float {
   readonly value: number
   constructor(value: number) { this.value = value }
+  toJSON(): number { return this.value }
 }
 /** A float as the language sees it: plain number where it has a fraction or is not finite. */
 export const float = (value: number): number | Float => Number.isInteger(value) ? new Float(value) : value

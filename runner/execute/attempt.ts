@@ -6,7 +6,7 @@ import type { Action, Change, Data, Frame, Module, Plan, Ran, Task } from '../co
 import { validateArgs } from '../core/args.ts'
 import { inheritLoc, keyLoc } from '../core/loc.ts'
 import { fault, Failure } from '../core/errors.ts'
-import { dictEntries, isDict, omit, Template, toData, Unknown, UnknownValue } from '../core/value.ts'
+import { dictEntries, Float, isDict, makeDict, omit, Template, Unknown, UnknownValue } from '../core/value.ts'
 import type { Scope } from '../vars/scope.ts'
 import { typeName } from '../template/python.ts'
 import type { HostState, PlayState, Run } from './context.ts'
@@ -90,6 +90,7 @@ function defaultsOf(unit: Unit): [unknown, unknown][] {
     if (!isDict(map)) continue
     for (const [name, defaults] of dictEntries(map)) {
       if (unit.run.registry.resolve(String(name)) !== unit.task.module || !isDict(defaults)) continue
+      found.clear() // the innermost defaults of a module stand for all outer ones
       for (const [key, value] of dictEntries(defaults)) found.set(key, value)
     }
   }
@@ -232,10 +233,10 @@ async function runAction(unit: Unit, action: Action, place: Place): Promise<Draf
   }
 }
 
-export const plainData = (data: Data): Data => {
-  const plain: Data = {}
-  for (const [key, value] of Object.entries(data)) plain[key] = value instanceof Unknown ? value : containsUnknown(value) ? value : toData(value)
-  return plain
+/** A result as it is registered: as JSON would carry it, but floats stay floats and what is unknown stays unknown. */
+export const plainData = (data: Data): Data => Object.fromEntries(Object.entries(data).map(([key, value]) => [key, plain(value)]))
+function plain(value: unknown): unknown {
+  if (value instanceof Unknown || value instanceof Float) return value
+  if (Array.isArray(value) || value instanceof Set) return Array.from(value, plain)
+  return isDict(value) ? makeDict(dictEntries(value).map(([key, item]) => [key, plain(item)])) : value
 }
-const containsUnknown = (value: unknown): boolean => value instanceof Unknown ||
-  (Array.isArray(value) ? value.some(containsUnknown) : isDict(value) && !(value instanceof Map) && Object.values(value).some(containsUnknown))

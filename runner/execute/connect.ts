@@ -33,7 +33,7 @@ export function endpointOf(name: string, variable: Lookup, kw: Keywords, options
   const connection = kinds[wanted]
   if (connection === undefined) throw fault('unknown-connection', undefined, { name: wanted, known: Object.keys(kinds).filter((one) => !one.includes('.')) })
   const host = first(variable('ansible_host'), variable('ansible_ssh_host'), variable('ansible_docker_host'), name) ?? name
-  if (connection === 'local') return { connection, host: 'localhost', ...shell(variable) }
+  if (connection === 'local') return { connection, host: name, ...shell(variable) } // a shell of its own for each, so that they run side by side
   const user = first(variable('ansible_user'), variable('ansible_ssh_user'), kw['remote_user'], options.user)
   if (connection === 'docker' || connection === 'podman') {
     return { connection, host, ...(user === undefined ? {} : { user }), extraArgs: words(variable('ansible_docker_extra_args')), ...shell(variable) }
@@ -78,7 +78,7 @@ export function becomeOf(variable: Lookup, kw: Keywords, options: Options): Beco
   }
 }
 
-/** Names a machine: hosts of the inventory with the same endpoint are one machine. */
-export const machineKey = (endpoint: Endpoint): string => `${endpoint.connection}:${endpoint.host}:${endpoint.port ?? ''}`
+/** Names a machine: hosts of the inventory with the same endpoint are one machine, and so are all local ones. */
+export const machineKey = (endpoint: Endpoint): string => endpoint.connection === 'local' ? 'local' : `${endpoint.connection}:${endpoint.host}:${endpoint.port ?? ''}`
 export const accountKey = (endpoint: Endpoint, become: Become | undefined, env: unknown): string =>
   JSON.stringify([endpoint.connection, endpoint.host, endpoint.port, endpoint.user, become?.method, become?.user, env])

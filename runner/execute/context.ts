@@ -50,7 +50,11 @@ export interface Run {
   playDir(): string
 }
 
-export interface Failed { readonly task: Task; readonly data: Data }
+/** `because`: another host's failure ended this one too (any_errors_fatal, run_once, max_fail_percentage); it does not count as failed. */
+export interface Failed { readonly task: Task; readonly data: Data; readonly because?: 'another host' }
+
+/** `unknown`: in a dry run, why it cannot be known whether there is a notification. */
+export interface Notified { readonly unknown?: string }
 
 /** What the run remembers of one inventory host. */
 export class HostState {
@@ -66,8 +70,10 @@ export class HostState {
   unreachable = false
   /** meta: end_host, end_play. */
   ended = false
-  /** Handlers to run, and, where their task's result is unknown, why they may not be. */
-  readonly notified = new Map<Task, { readonly unknown?: string }>()
+  /** Names notified since the last flush. Which handlers they mean is found out then: includes may have brought more. */
+  readonly notifications = new Map<string, Notified>()
+  /** Handlers to run. */
+  readonly notified = new Map<Task, Notified>()
   /** Roles that ran, by name and parameters, for the once-only rule of a play. */
   rolesRun = new Set<string>()
   /** Sessions that its tasks have used, to count their round trips. */
@@ -101,6 +107,8 @@ export interface PlayState {
   /** The play's handlers and those of included roles. */
   readonly handlers: Node[]
   readonly varsFiles: Map<string, Promise<readonly Frame[]>>
+  /** max_fail_percentage of the current batch is exceeded. */
+  tooManyFailed(): boolean
 }
 
 export function hostState(run: Run, name: string): HostState {

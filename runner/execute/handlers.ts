@@ -5,7 +5,7 @@ import { fault } from '../core/errors.ts'
 import { nearest } from '../core/near.ts'
 import type { Scope } from '../vars/scope.ts'
 import { pyStr } from '../template/python.ts'
-import type { HostState, PlayState, Run } from './context.ts'
+import type { HostState, Notified, PlayState, Run } from './context.ts'
 import { keyword } from './keywords.ts'
 
 /** All handler tasks in the order in which they run. */
@@ -28,21 +28,50 @@ function names(run: Run, handler: Task, scope: Scope): { readonly own: readonly 
   }
 }
 
-/** Marks what `notify` of a changed task names. Of handlers with one name the last one counts; all that listen do. */
+interface Named { readonly handler: Task; readonly own: readonly string[]; readonly topics: readonly string[] }
+
+/** Handlers by the list that they come from (the play's, a role's), the last list first: a name means the first handler found so. */
+function inSearchOrder(handlers: readonly Task[]): readonly Task[] {
+  const lists: Task[][] = []
+  for (const handler of handlers) {
+    const last = lists.at(-1)
+    if (last !== undefined && last[0]?.role === handler.role) last.push(handler)
+    else lists.push([handler])
+  }
+  return lists.reverse().flat()
+}
+const meant = (named: readonly Named[], name: string): readonly Task[] => {
+  const one = named.find(({ own }) => own.includes(name))
+  return [...(one === undefined ? [] : [one]), ...named.filter(({ topics }) => topics.includes(name)).filter((other) => other !== one)].map(({ handler }) => handler)
+}
+const namedHandlers = (run: Run, play: PlayState, scope: (handler: Task) => Scope): readonly Named[] =>
+  inSearchOrder(handlerTasks(play.handlers)).map((handler) => ({ handler, ...names(run, handler, scope(handler)) }))
+
+/** Remembers what `notify` of a changed task names. A handler's own notifications are for the flush that is running. */
 export function notify(run: Run, play: PlayState, host: HostState, task: Task, scope: Scope, unknown: string | undefined): void {
   const wanted = listOf(keyword(run, task, scope, 'notify')).flatMap(listOf).map(pyStr)
   if (wanted.length === 0) return
-  const handlers = handlerTasks(play.handlers).map((handler) => ({ handler, ...names(run, handler, scope) }))
+  const named = namedHandlers(run, play, () => scope)
+  const value = unknown === undefined ? {} : { unknown }
   for (const name of wanted) {
-    const named = handlers.filter((one) => one.own.includes(name)).at(-1)
-    const found = [...(named === undefined ? [] : [named]), ...handlers.filter((one) => one.topics.includes(name) && one !== named)]
+    const found = meant(named, name)
     if (found.length === 0) {
-      const known = [...new Set(handlers.flatMap((one) => [...one.own.slice(0, 1), ...one.topics]))]
+      const known = [...new Set(named.flatMap((one) => [...one.own.slice(0, 1), ...one.topics]))]
       throw fault('unknown-handler', valueLoc(task.kw, 'notify') ?? task.loc, { name, near: nearest(name, known), known })
     }
-    for (const { handler } of found) {
-      if (unknown === undefined) host.notified.set(handler, {})
-      else if (!host.notified.has(handler)) host.notified.set(handler, { unknown })
-    }
+    if (task.isHandler) for (const handler of found) mark(host.notified, handler, value)
+    else mark(host.notifications, name, value)
   }
+}
+/** A sure notification outweighs one that a dry run cannot tell. */
+function mark<K>(known: Map<K, Notified>, key: K, value: Notified): void {
+  if (value.unknown === undefined || !known.has(key)) known.set(key, value)
+}
+
+/** Turns the names notified so far into handlers to run. */
+export function resolveNotifications(run: Run, play: PlayState, host: HostState, scope: (handler: Task) => Scope): void {
+  if (host.notifications.size === 0) return
+  const named = namedHandlers(run, play, scope)
+  for (const [name, value] of host.notifications) for (const handler of meant(named, name)) mark(host.notified, handler, value)
+  host.notifications.clear()
 }

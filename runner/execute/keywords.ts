@@ -52,7 +52,7 @@ export function titleOf(run: Run, task: Task, scope: Scope | undefined): string 
   if (scope !== undefined && name !== undefined) {
     try { name = run.jinja.resolve(name, scope) } catch { name = written(task.name) }
   }
-  const text = name === undefined || name === null || name === '' ? task.module : typeof name === 'object' ? written(name) : pyStr(name)
+  const text = name === undefined || name === null || name === '' ? task.action ?? task.module : typeof name === 'object' ? written(name) : pyStr(name)
   return `${role}${text}`
 }
 const written = (value: unknown): string =>

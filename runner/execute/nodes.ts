@@ -5,7 +5,7 @@ import { createGate, type Gate } from './gate.ts'
 import type { HostState, PlayState, Run } from './context.ts'
 import { flag, keyword, titleOf } from './keywords.ts'
 import { includeRole, includeTasks } from './include.ts'
-import { handlerTasks } from './handlers.ts'
+import { handlerTasks, resolveNotifications } from './handlers.ts'
 import { runMeta } from './meta.ts'
 import { runTask, type TaskRun } from './task.ts'
 import { taskScope } from './scopes.ts'
@@ -45,9 +45,9 @@ async function walkTask(walk: Walk, task: Task): Promise<void> {
   const hosts = alive(walk).filter((host) => task.role === undefined || !host.roleEnded.has(task.role))
   const [first] = hosts
   if (first === undefined || !isSelected(run, task)) return
-  if (task.module === 'meta') return runMeta(walk, task, hosts)
   if (!task.isHandler && run.startAt !== undefined && !run.startAt(titleOf(run, task, scopeOf(walk, task, first)))) return
   announce(walk, task, first)
+  if (task.module === 'meta') return runMeta(walk, task, hosts)
   if (task.module === 'include_tasks' || task.module === 'include') return includeTasks(walk, task, hosts)
   if (task.module === 'include_role') return includeRole(walk, task, hosts)
   await runOn(walk, task, hosts)
@@ -77,7 +77,8 @@ export async function runOn(walk: Walk, task: Task, hosts: readonly HostState[])
   if (once) await guarded(first, hosts.slice(1))
   else await Promise.all(hosts.map((host) => guarded(host, [])))
   const failed = hosts.some((host) => host.failed?.task === task || host.unreachable)
-  if (failed && failSafe(() => flag(run, task, scope, 'any_errors_fatal')) === true) failOthers(walk, task)
+  if (failed && (once || failSafe(() => flag(run, task, scope, 'any_errors_fatal')) === true)) failOthers(walk, task)
+  if (!walk.rescued && play.tooManyFailed()) { failOthers(walk, task); run.emit({ type: 'no-hosts-left' }) }
 }
 const failSafe = <T>(work: () => T): T | undefined => { try { return work() } catch { return undefined } }
 
@@ -89,9 +90,9 @@ function throttle(walk: Walk, task: Task, wanted: unknown): Gate | undefined {
   return gate
 }
 
-/** any_errors_fatal: the hosts that are still fine stop here too, without counting as failed. */
+/** any_errors_fatal and the like: the hosts that are still fine stop here too, without counting as failed. */
 function failOthers(walk: Walk, task: Task): void {
-  for (const host of alive(walk)) host.failed = { task, data: { failed: true, msg: 'another host failed and any_errors_fatal is set' } }
+  for (const host of alive(walk)) host.failed = { task, data: { failed: true, msg: 'another host failed' }, because: 'another host' }
 }
 
 /** A dry run's include or other step that could not be worked out for a host. */
@@ -119,15 +120,11 @@ async function rescue(walk: Walk, block: Block, hosts: readonly HostState[]): Pr
     host.setFrame.vars['ansible_failed_task'] = { name: failed.task.name === undefined ? failed.task.module : titleOf(walk.run, { ...failed.task, role: undefined } as unknown as Task, scopeOf(walk, failed.task, host)), action: failed.task.module }
     host.setFrame.vars['ansible_failed_result'] = failed.data
     host.failed = undefined
+    if (failed.because !== undefined) continue
     if (host.stats.failed > 0) host.stats.failed -= 1
     host.stats.rescued += 1
   }
   await walkNodes({ ...walk, hosts, after: [block.always, ...walk.after] }, block.rescue)
-  for (const host of hosts) {
-    if (host.failed !== undefined) continue
-    delete host.setFrame.vars['ansible_failed_task']
-    delete host.setFrame.vars['ansible_failed_result']
-  }
 }
 
 /** Runs for failed hosts too; what failed stays failed. */
@@ -147,25 +144,28 @@ async function walkRole(walk: Walk, node: RoleNode): Promise<void> {
   if (seen) for (const host of hosts) if (host.alive) host.rolesRun.add(key)
 }
 
-/** Runs what was notified on these hosts, in the order in which handlers are defined, until nothing is left. */
+/** Runs what was notified on these hosts, once through the handlers in the order in which they are defined. */
 export async function flushHandlers(walk: Walk): Promise<void> {
-  for (let round = 0; round < 50; round++) {
-    const next = handlerTasks(walk.play.handlers).find((handler) => alive(walk).some((host) => host.notified.has(handler)))
-    if (next === undefined) return
-    const hosts = alive(walk).filter((host) => host.notified.has(next))
-    const before = new Map(hosts.map((host) => [host, host.notified.get(next)]))
-    for (const host of hosts) host.notified.delete(next)
-    const sure = hosts.filter((host) => before.get(host)?.unknown === undefined)
-    announce(walk, next, hosts[0] as HostState)
-    for (const host of hosts) {
-      const reason = before.get(host)?.unknown
-      if (reason === undefined) continue
-      host.stats.unknown += 1
-      walk.run.emit({ type: 'result', host: host.name, task: next.id, looped: false, result: { outcome: 'unknown', changes: [], data: { unknown: `notified by a task whose result is unknown: ${reason}` }, ms: 0, trips: 0 } })
-    }
-    const inner: Walk = { ...walk, hosts: sure, after: [] }
-    if (next.module === 'include_tasks' || next.module === 'include') await includeTasks(inner, next, sure)
-    else if (next.module === 'include_role') await includeRole(inner, next, sure)
-    else await runOn(inner, next, sure)
+  for (const host of alive(walk)) resolveNotifications(walk.run, walk.play, host, (handler) => scopeOf(walk, handler, host))
+  for (const handler of handlerTasks(walk.play.handlers)) {
+    const hosts = alive(walk).filter((host) => host.notified.has(handler))
+    if (hosts.length > 0) await runHandler(walk, handler, hosts)
   }
+}
+
+async function runHandler(walk: Walk, handler: Task, hosts: readonly HostState[]): Promise<void> {
+  const reasons = new Map(hosts.map((host) => [host, host.notified.get(handler)?.unknown]))
+  for (const host of hosts) host.notified.delete(handler)
+  announce(walk, handler, hosts[0] as HostState)
+  for (const [host, reason] of reasons) {
+    if (reason === undefined) continue
+    host.stats.unknown += 1
+    walk.run.emit({ type: 'result', host: host.name, task: handler.id, looped: false, result: { outcome: 'unknown', changes: [], data: { unknown: `notified by a task whose result is unknown: ${reason}` }, ms: 0, trips: 0 } })
+  }
+  const sure = hosts.filter((host) => reasons.get(host) === undefined)
+  const inner: Walk = { ...walk, hosts: sure, after: [] }
+  if (handler.module === 'include_tasks' || handler.module === 'include') await includeTasks(inner, handler, sure)
+  else if (handler.module === 'include_role') await includeRole(inner, handler, sure)
+  else if (handler.module === 'meta') await runMeta(inner, handler, sure)
+  else await runOn(inner, handler, sure)
 }

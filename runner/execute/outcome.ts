@@ -1,7 +1,7 @@
 /** From what a module or action gave to the result of a task: data keys as Ansible has them, outcome, masking, counting. */
 import type { Data, ErrorData, TaskResult, Change } from '../core/types.ts'
 import { Failure, Fault, isUnreachable, toErrorData } from '../core/errors.ts'
-import { Template, toData, Unknown, UnknownValue, VaultText } from '../core/value.ts'
+import { Float, Template, toData, Unknown, UnknownValue, VaultText } from '../core/value.ts'
 import type { HostState, Run } from './context.ts'
 
 /** A result on its way: data as it will be registered (may hold Unknowns), and what the reporters get beside it. */
@@ -73,11 +73,11 @@ function showValue(value: unknown): unknown {
   if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, showValue(item)]))
   }
-  return toData(value)
+  return value instanceof Float ? value : toData(value)
 }
 
 /** Counts a task's end in the recap, as Ansible does: changed is also ok, ignored is also ok. */
-export function count(host: HostState, outcome: TaskResult['outcome'], ignored: boolean): void {
+export function count(host: HostState, outcome: TaskResult['outcome'], ignored: boolean, changed: boolean): void {
   const { stats } = host
   switch (outcome) {
     case 'ok': stats.ok += 1; break
@@ -85,10 +85,13 @@ export function count(host: HostState, outcome: TaskResult['outcome'], ignored: 
     case 'skipped': stats.skipped += 1; break
     case 'unknown': stats.unknown += 1; break
     case 'failed':
-      if (ignored) { stats.ok += 1; stats.ignored += 1 } else stats.failed += 1
+      if (!ignored) { stats.failed += 1; break }
+      stats.ok += 1
+      stats.ignored += 1
+      if (changed) stats.changed += 1
       break
     case 'unreachable':
-      if (ignored) { stats.skipped += 1; stats.ignored += 1 } else stats.unreachable += 1
+      if (ignored) { stats.ok += 1; stats.ignored += 1 } else stats.unreachable += 1
       break
   }
 }

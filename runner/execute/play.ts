@@ -19,19 +19,22 @@ export async function runPlay(run: Run, written: Play): Promise<{ readonly stopA
   const play = answers === undefined ? written : { ...written, vars: [...written.vars, answers] }
   const value = playValues(run, play)
   const names = hostsOf(run, play, value)
-  const state: PlayState = { play, all: names, batch: names, roles: [...play.roles], handlers: [...play.handlers], varsFiles: new Map() }
+  const limit = value('max_fail_percentage', play.kw['max_fail_percentage'])
+  const state: PlayState = {
+    play, all: names, batch: names, roles: [...play.roles], handlers: [...play.handlers], varsFiles: new Map(),
+    tooManyFailed: () => tooMany(limit, state.batch.filter((name) => failedItself(hostState(run, name))).length, state.batch.length),
+  }
   const title = pyStr(value('name', play.name) ?? pyStr(value('hosts', play.hosts)))
-  run.emit({ type: 'play', name: run.masker.text(title), hosts: names, loc: play.loc })
-  if (names.length === 0) { run.emit({ type: 'no-hosts' }); return { stopAll: false } }
-  for (const name of names) { const host = hostState(run, name); host.ended = false; host.notified.clear(); host.rolesRun = new Set() }
-  for (const batch of batches(value('serial', play.kw['serial']), names, play)) {
+  const banner = (hosts: readonly string[]): void => { run.emit({ type: 'play', name: run.masker.text(title), hosts, loc: play.loc }) }
+  if (names.length === 0) { banner(names); run.emit({ type: 'no-hosts' }); return { stopAll: false } }
+  for (const name of names) { const host = hostState(run, name); host.ended = false; host.notified.clear(); host.notifications.clear(); host.rolesRun = new Set() }
+  for (const batch of batches(value('serial', play.kw['serial']), ordered(names, pyStr(value('order', play.kw['order']) ?? 'inventory')), play)) {
     state.batch = batch
+    banner(batch)
     const hosts = batch.map((name) => hostState(run, name)).filter((host) => host.alive)
     if (hosts.length === 0) continue
     await runBatch(run, state, hosts, value)
-    const failed = hosts.filter((host) => host.failed !== undefined || host.unreachable)
-    if (failed.length === hosts.length) return { stopAll: true }
-    if (tooMany(value('max_fail_percentage', play.kw['max_fail_percentage']), failed.length, hosts.length)) return { stopAll: true }
+    if (state.tooManyFailed() || hosts.every((host) => host.failed !== undefined || host.unreachable)) return { stopAll: true }
   }
   return { stopAll: false }
 }
@@ -46,8 +49,7 @@ function hostsOf(run: Run, play: Play, value: (name: string, written: unknown) =
   const pattern = value('hosts', play.hosts)
   const text = Array.isArray(pattern) ? pattern.flat().map(pyStr).join(',') : pyStr(pattern)
   const matched = run.inventory.match(text)
-  const limited = run.limit === undefined ? matched : matched.filter((name) => run.limit?.has(name))
-  return ordered(limited, pyStr(value('order', play.kw['order']) ?? 'inventory'))
+  return run.limit === undefined ? matched : matched.filter((name) => run.limit?.has(name))
 }
 function ordered(names: readonly string[], order: string): readonly string[] {
   switch (order) {
@@ -61,7 +63,7 @@ function ordered(names: readonly string[], order: string): readonly string[] {
 
 /** serial: numbers and percentages of all hosts; the last one repeats until no host is left. */
 export function batches(serial: unknown, names: readonly string[], play: { readonly kw: Play['kw']; readonly loc: Play['loc'] }): readonly (readonly string[])[] {
-  const list: readonly unknown[] = serial === undefined || serial === null ? [] : Array.isArray(serial) ? serial : [serial]
+  const list: readonly unknown[] = serial === undefined || serial === null ? [] : Array.isArray(serial) ? serial.flat() : [serial]
   const sizes = list.map((one) => {
     const text = pyStr(one).trim()
     const size = text.endsWith('%') ? Math.max(1, Math.floor(Number(text.slice(0, -1)) * names.length / 100)) : Number(text)
@@ -79,6 +81,7 @@ export function batches(serial: unknown, names: readonly string[], play: { reado
   return found
 }
 
+const failedItself = (host: HostState): boolean => host.failed !== undefined && host.failed.because === undefined
 const tooMany = (percentage: unknown, failed: number, all: number): boolean =>
   percentage !== undefined && percentage !== null && failed > 0 && failed / all * 100 > Number(pyStr(percentage))
 
@@ -90,32 +93,35 @@ async function runBatch(run: Run, state: PlayState, hosts: readonly HostState[],
   const loadFiles = async (): Promise<void> => { for (const host of hosts) files.set(host, await varsFiles(run, state, host)) }
   await loadFiles()
   const parts: readonly (readonly Node[])[] = play.sections.map((section) => section.nodes)
+  const force = truthy(value('force_handlers', play.kw['force_handlers']) ?? false) || run.options.forceHandlers
   const whole = async (one: Walk): Promise<void> => {
     await gatherFacts(one, value)
     await loadFiles() // their names and values may depend on facts
     for (const [i, nodes] of parts.entries()) {
       await walkNodes({ ...one, after: parts.slice(i + 1) }, nodes)
-      await flushHandlers(one)
+      // roles and tasks are one section: what roles notify runs after the tasks
+      if (play.sections[i]?.kind !== 'roles') await flushSection(one, force)
     }
   }
   if (strategy === 'free' || strategy === 'host_pinned') await Promise.all(hosts.map((host) => whole({ ...walk, hosts: [host] })))
   else await whole(walk)
-  await afterFailure(walk, truthy(value('force_handlers', play.kw['force_handlers']) ?? run.options.forceHandlers))
-  if (hosts.every((host) => host.failed !== undefined || host.unreachable)) run.emit({ type: 'no-hosts-left' })
+  tellPending(walk)
 }
 
-/** Handlers of hosts that failed run only where that is forced; else their names are told, since a rerun would not notify them. */
-async function afterFailure(walk: Walk, force: boolean): Promise<void> {
-  const failed = walk.hosts.filter((host) => host.failed !== undefined && !host.unreachable && host.notified.size > 0)
-  if (failed.length === 0) return
-  if (force) {
-    const before = new Map(failed.map((host) => [host, host.failed]))
-    for (const host of failed) host.failed = undefined
-    await flushHandlers({ ...walk, hosts: failed })
-    for (const [host, was] of before) host.failed ??= was
-    return
+/** Runs what was notified; on hosts that failed only where that is forced. */
+async function flushSection(walk: Walk, force: boolean): Promise<void> {
+  const revived = force ? walk.hosts.filter((host) => host.failed !== undefined && !host.unreachable) : []
+  const before = new Map(revived.map((host) => [host, host.failed]))
+  for (const host of revived) host.failed = undefined
+  await flushHandlers(walk)
+  for (const [host, was] of before) host.failed ??= was
+}
+/** Names of handlers that a failure kept from running: a rerun would not notify them. */
+function tellPending(walk: Walk): void {
+  for (const host of walk.hosts) {
+    const waiting = [...host.notifications.keys(), ...[...host.notified.keys()].map((handler) => pyStr(handler.name ?? handler.module))]
+    if (host.failed !== undefined && !host.unreachable && waiting.length > 0) walk.run.emit({ type: 'handlers-pending', host: host.name, handlers: waiting })
   }
-  for (const host of failed) walk.run.emit({ type: 'handlers-pending', host: host.name, handlers: [...host.notified.keys()].map((handler) => pyStr(handler.name ?? handler.module)) })
 }
 
 async function gatherFacts(walk: Walk, value: (name: string, written: unknown) => unknown): Promise<void> {

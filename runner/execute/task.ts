@@ -161,9 +161,9 @@ function finish(ctx: TaskRun, host: HostState, share: readonly HostState[], scop
   const delegated = delegatedOf({ run, task, scope, host })
   for (const one of [host, ...share]) {
     remember(ctx, one, whole, delegated.delegated, scope)
-    if ((outcome === 'failed' || outcome === 'unreachable') && !ignored) drop(one, task, whole)
   }
-  count(host, outcome, ignored)
+  if ((outcome === 'failed' || outcome === 'unreachable') && !ignored) drop(host, task, whole)
+  count(host, outcome, ignored, isChanged(whole))
   const result: TaskResult = { ...present(run, whole, times, noLog), ...(ignored ? { ignored } : {}) }
   run.emit({ type: 'result', host: host.name, task: task.id, result, looped: whole.items !== undefined, ...delegated, ...(ctx.rescued ? { rescued: true } : {}) })
   return { draft: whole, result, ignored }
