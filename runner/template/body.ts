@@ -1,5 +1,5 @@
 /** Statements to closures that run over a Frame and put what they print into a list. Loops, assignments, macros are here; other templates in modules.ts. */
-import { Tuple, Undefined } from '../core/value.ts'
+import { omit, Tuple, Undefined } from '../core/value.ts'
 import type { Macro, Node, Stmt, Target } from './ast.ts'
 import type { Call } from './call.ts'
 import { blockText, callValue, compileArgs, compileExpr } from './compile.ts'
@@ -91,7 +91,7 @@ export function joined(parts: readonly unknown[]): unknown {
   return joinedText(parts)
 }
 export const joinedText = (parts: readonly unknown[]): string =>
-  parts.map((part) => typeof part === 'string' ? part : part instanceof NoElse ? '' : pyStr(part)).join('')
+  parts.map((part) => typeof part === 'string' ? part : part instanceof NoElse || part === omit ? '' : pyStr(part)).join('')
 
 /** What a body prints, through a filter if there is one. */
 function compileText(stmt: Stmt, filter: Eval | undefined, c: Compiler): Eval {

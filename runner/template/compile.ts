@@ -183,7 +183,7 @@ function compileCompare(expr: Expr & { readonly kind: 'compare' }, c: Compiler):
       for (const one of rest) {
         at = one.at
         const right = whole(one.right(f), f)
-        if (!one.test(given(left), given(right))) return false
+        if (!one.test(left, right)) return false
         left = right
       }
       return true
@@ -277,10 +277,16 @@ function compileTest(expr: Expr & { readonly kind: 'test' }, c: Compiler): Eval 
   const isShallow = shallowTests.has(expr.name)
   const { at } = expr
   return (f) => {
+    let value: unknown
     try {
-      const value = isShallow ? of(f) : whole(of(f), f)
+      value = isShallow ? of(f) : whole(of(f), f)
       const bound = args(f)
       return test(value, makeCall(f.run, at, bound.args, bound.kwargs))
-    } catch (error) { throw located(error, f.run, at) }
+    } catch (error) {
+      // A test of something undefined is undefined: `x is changed | default(false)`.
+      const missing = value instanceof Undefined ? asMissing(error) : undefined
+      if (missing !== undefined) return missing
+      throw located(error, f.run, at)
+    }
   }
 }

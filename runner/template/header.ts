@@ -5,7 +5,7 @@ import type { At, Syntax } from './lexer.ts'
 
 const texts: Readonly<Record<string, keyof Syntax>> = {
   block_start_string: 'blockStart', block_end_string: 'blockEnd', variable_start_string: 'variableStart', variable_end_string: 'variableEnd',
-  comment_start_string: 'commentStart', comment_end_string: 'commentEnd', newline_sequence: 'newline',
+  comment_start_string: 'commentStart', comment_end_string: 'commentEnd', newline_sequence: 'newline', line_statement_prefix: 'lineStatement', line_comment_prefix: 'lineComment',
 }
 const flags: Readonly<Record<string, keyof Syntax>> = { trim_blocks: 'trimBlocks', lstrip_blocks: 'lstripBlocks' }
 const start = '#jinja2:'
@@ -16,9 +16,10 @@ export function readHeader(source: string, syntax: Syntax, at: At): { readonly s
   const end = source.indexOf('\n') < 0 ? source.length : source.indexOf('\n') + 1
   const line = source.slice(start.length, end).trimEnd()
   const changes: Record<string, unknown> = {}
-  for (const found of line.matchAll(/\s*([^:,\s]+)\s*:\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^,]*)(?:,|$)/g)) {
-    const [, key = '', value = ''] = found
+  for (const found of line.matchAll(/\s*([^:,\s]+)\s*(?:(:)\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^,]*))?(?:,|$)/g)) {
+    const [, key = '', colon, value = ''] = found
     const offset = start.length + found.index
+    if (colon === undefined) throw syntaxFault(`#jinja2: missing ':' between option and value in '${found[0].trim()}'`, at, offset, 'write it as #jinja2: trim_blocks: False')
     const text = texts[key]
     const flag = flags[key]
     if (text !== undefined) changes[text] = unquoted(value.trim())

@@ -17,6 +17,9 @@ export interface Syntax {
   readonly rawStrings: boolean
   /** The whole source is one expression. */
   readonly bare: boolean
+  /** A line that starts with this is a block tag, or a comment; off unless a template's header asks for it. */
+  readonly lineStatement?: string
+  readonly lineComment?: string
 }
 export const defaultSyntax: Syntax = {
   blockStart: '{%', blockEnd: '%}', variableStart: '{{', variableEnd: '}}', commentStart: '{#', commentEnd: '#}',
@@ -54,8 +57,26 @@ function push(cursor: Cursor, type: TokenType, text: string, value: unknown, at:
 
 // ---------------------------------------------------------------- text and where tags start
 
-type Tag = 'block' | 'variable' | 'comment'
-function nextTag({ source, syntax, pos }: Cursor): { readonly tag: Tag; readonly start: string; readonly at: number } | undefined {
+type Tag = 'block' | 'variable' | 'comment' | 'line' | 'line comment'
+interface Found { readonly tag: Tag; readonly start: string; readonly at: number }
+function nextTag(cursor: Cursor): Found | undefined {
+  const best = nextDelimiter(cursor)
+  const line = nextLine(cursor)
+  return line !== undefined && (best === undefined || line.at <= best.at) ? line : best
+}
+/** The next line that starts with the prefix for statements, or the next comment of a line. */
+function nextLine({ source, syntax, pos }: Cursor): Found | undefined {
+  const prefixes = [['line', syntax.lineStatement, '^[ \\t]*'], ['line comment', syntax.lineComment, '(?:^|(?<=\\S))[^\\S\\r\\n]*']] as const
+  const found = prefixes.flatMap(([tag, prefix, before]) => {
+    if (prefix === undefined || prefix === '') return []
+    const pattern = new RegExp(before + escapeRegExp(prefix), 'gm')
+    pattern.lastIndex = pos
+    const hit = pattern.exec(source)
+    return hit === null ? [] : [{ tag, start: hit[0], at: hit.index }]
+  })
+  return found.sort((a, b) => a.at - b.at || b.start.length - a.start.length)[0]
+}
+function nextDelimiter({ source, syntax, pos }: Cursor): Found | undefined {
   const starts = [['comment', syntax.commentStart], ['block', syntax.blockStart], ['variable', syntax.variableStart]] as const
   let best: { tag: Tag; start: string; at: number } | undefined
   for (const [tag, start] of starts) {
@@ -71,13 +92,15 @@ function outside(cursor: Cursor): void {
   const { source, syntax } = cursor
   for (let next = nextTag(cursor); next !== undefined; next = nextTag(cursor)) {
     const inner = next.at + next.start.length
-    const sign = source[inner] === '-' || source[inner] === '+' ? source[inner] : ''
+    const isLine = next.tag === 'line' || next.tag === 'line comment'
+    const sign = !isLine && (source[inner] === '-' || source[inner] === '+') ? source[inner] : ''
     let text = source.slice(cursor.pos, next.at)
     if (sign === '-') text = text.trimEnd()
-    else if (sign !== '+' && syntax.lstripBlocks && next.tag !== 'variable') text = stripLineStart(text, cursor.pos, source)
+    else if (sign !== '+' && syntax.lstripBlocks && next.tag !== 'variable' && !isLine) text = stripLineStart(text, cursor.pos, source)
     emitText(cursor, text, cursor.pos)
     cursor.pos = inner + sign.length
-    if (next.tag === 'comment') comment(cursor, next.at)
+    if (next.tag === 'line' || next.tag === 'line comment') lineTag(cursor, next)
+    else if (next.tag === 'comment') comment(cursor, next.at)
     else if (next.tag === 'block' && rawBlock(cursor)) continue
     else {
       push(cursor, next.tag === 'block' ? 'block_begin' : 'variable_begin', next.start, undefined, next.at)
@@ -112,6 +135,17 @@ function comment(cursor: Cursor, start: number): void {
   afterBlock(cursor, sign)
 }
 
+function lineTag(cursor: Cursor, { tag, at }: Found): void {
+  const { source } = cursor
+  if (tag === 'line comment') {
+    const end = source.indexOf('\n', cursor.pos)
+    cursor.pos = end < 0 ? source.length : end
+    return
+  }
+  push(cursor, 'block_begin', '', undefined, at)
+  inside(cursor, 'line', at)
+}
+
 const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 /** `raw … endraw`; the cursor stands behind the block start. */
 function rawBlock(cursor: Cursor): boolean {
@@ -139,12 +173,13 @@ function rawBlock(cursor: Cursor): boolean {
 // ---------------------------------------------------------------- inside of tags
 
 /** Reads until the tag's end, or the source's if it is a bare expression. */
-function inside(cursor: Cursor, tag: 'block' | 'variable' | undefined, start: number): void {
+function inside(cursor: Cursor, tag: 'block' | 'variable' | 'line' | undefined, start: number): void {
   const { source, syntax, at } = cursor
   const open: string[] = []
   const end = tag === 'block' ? syntax.blockEnd : syntax.variableEnd
   while (cursor.pos < source.length) {
-    if (tag !== undefined && open.length === 0 && closeTag(cursor, tag, end)) return
+    if (tag === 'line' && open.length === 0 && closeLine(cursor)) return
+    if (tag !== undefined && tag !== 'line' && open.length === 0 && closeTag(cursor, tag, end)) return
     spaces.lastIndex = cursor.pos
     if (spaces.test(source)) { cursor.pos = spaces.lastIndex; continue }
     if (!word(cursor, tag)) operator(cursor, open)
@@ -153,8 +188,18 @@ function inside(cursor: Cursor, tag: 'block' | 'variable' | undefined, start: nu
     if (open.length > 0) throw syntaxFault(`unexpected end of the expression, expected '${open.at(-1)}'`, at, source.length)
     return
   }
+  if (tag === 'line') { push(cursor, 'block_end', '', undefined, source.length); return }
   const shown = tag === 'block' ? syntax.blockStart : syntax.variableStart
   throw syntaxFault(`unexpected end of template, expected '${end}': a ${shown} is never closed`, at, start, `close it with ${end}`)
+}
+/** A line statement ends with its line; a colon there is allowed. */
+function closeLine(cursor: Cursor): boolean {
+  const end = /[^\S\n]*:?[^\S\n]*(?:\n|$)/y
+  end.lastIndex = cursor.pos
+  if (!end.test(cursor.source)) return false
+  push(cursor, 'block_end', '', undefined, cursor.pos)
+  cursor.pos = end.lastIndex
+  return true
 }
 function closeTag(cursor: Cursor, tag: 'block' | 'variable', end: string): boolean {
   const { source } = cursor
@@ -168,7 +213,7 @@ function closeTag(cursor: Cursor, tag: 'block' | 'variable', end: string): boole
 }
 
 /** A number, name or string; false if there is none here. */
-function word(cursor: Cursor, tag: 'block' | 'variable' | undefined): boolean {
+function word(cursor: Cursor, tag: 'block' | 'variable' | 'line' | undefined): boolean {
   const { source, syntax, pos } = cursor
   const take = (type: TokenType, pattern: RegExp, read: (text: string, groups: RegExpExecArray) => unknown): boolean => {
     pattern.lastIndex = pos

@@ -263,12 +263,12 @@ function compareText(a: string, b: string): number {
 /** `item in container`. */
 export function contains(container: unknown, item: unknown): boolean {
   given(container)
+  if (Array.isArray(container)) return container.some((one) => equals(one, item))
   given(item)
   if (typeof container === 'string') {
     if (typeof item !== 'string') throw pyError('TypeError', `'in <string>' requires string as left operand, not ${typeName(item)}`)
     return container.includes(item)
   }
-  if (Array.isArray(container)) return container.some((one) => equals(one, item))
   if (container instanceof Set) {
     return container.has(item) || (typeof item !== 'string' && [...container].some((one) => equals(one, item)))
   }
