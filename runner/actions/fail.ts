@@ -3,6 +3,6 @@ import { defineAction } from '../core/module.ts'
 
 export default defineAction({
   name: 'fail', doc: 'Fail with custom message.', inCheckMode: 'run',
-  args: { msg: { type: 'str', default: 'Failed as requested from task', doc: 'The message.' } },
+  args: { msg: { type: 'raw', default: 'Failed as requested from task', doc: 'The message.' } },
   run: (args) => Promise.resolve({ failed: true, changed: false, msg: args.msg }),
 })
