@@ -115,14 +115,14 @@ function view(run: Run, scope: Scope): object {
   const has = (key: string | symbol): boolean => typeof key === 'string' && scope.frameOf(key) !== undefined
   return settle(new Proxy({}, {
     get: (_, key) => value(key), has: (_, key) => has(key), ownKeys: () => [...scope.names()],
-    getOwnPropertyDescriptor: (_, key) => has(key) ? { configurable: true, enumerable: true, value: value(key) } : undefined,
+    getOwnPropertyDescriptor: (_, key) => has(key) ? { configurable: true, enumerable: true, get: () => value(key) } : undefined,
   }))
 }
 
 /** Scope of a host as other hosts see it: inventory, facts, what it set; no variables of plays, roles or tasks. */
 export function outsideScope(run: Run, name: string): Scope {
   const host = hostState(run, name)
-  return new Scope(assemble({ ...hostFrames(run, host, run.playDir()), magic: [{ name: 'magic variables', vars: lazy(hostMagic(run, host)) }] }), { search: [] })
+  return new Scope(assemble({ ...hostFrames(run, host, run.playDir()), magic: [{ name: 'magic variables', vars: lazy({ ...hostMagic(run, host), playbook_dir: () => run.playDir() }) }] }), { search: [] })
 }
 
 function hostvars(run: Run): object {
@@ -130,7 +130,7 @@ function hostvars(run: Run): object {
   const has = (key: string | symbol): key is string => typeof key === 'string' && run.inventory.host(key) !== undefined
   return settle(new Proxy({}, {
     get: (_, key) => has(key) ? one(key) : undefined, has: (_, key) => has(key), ownKeys: () => [...run.inventory.hosts()],
-    getOwnPropertyDescriptor: (_, key) => has(key) ? { configurable: true, enumerable: true, value: one(key) } : undefined,
+    getOwnPropertyDescriptor: (_, key) => has(key) ? { configurable: true, enumerable: true, get: () => one(key) } : undefined,
   }))
 }
 
