@@ -6,7 +6,7 @@ import type { Getter } from './items.ts'
 import { namedTuple } from './named-tuple.ts'
 import { add, asIndex, asNumber, isFloat, isInt } from './numbers.ts'
 import { filterTable, Refusal } from './params.ts'
-import { compare, equals, given, isIterable, isTruthy, length, typeName } from './python.ts'
+import { compare, equals, given, isIterable, isTruthy, length, PyObject, typeName } from './python.ts'
 import { choose, secure, seeded, shuffle } from './mersenne.ts'
 import { isHashable } from './filters-set.ts'
 
@@ -101,6 +101,9 @@ function random(end: unknown, start: unknown, step: unknown, seed: unknown): unk
   if (isFloat(end) || end === null) throw new Refusal('random can only be used on sequences and integers')
   if (isTruthy(start) || isTruthy(step)) throw new Refusal('start and step can only be used with integer values')
   if (isDict(end) || end instanceof Set) throw new Refusal(`random needs a list, not a ${typeName(end)}`, 'put the filter list before it')
+  if (end instanceof PyObject && end.type === 'range' && length(end) > 0) {
+    return Number(end.attr('start')) + Number(end.attr('step')) * Number(source.below(BigInt(length(end))))
+  }
   const list = items(end)
   if (list.length === 0) throw new Refusal('cannot choose from an empty sequence')
   return choose(source, list)

@@ -85,13 +85,17 @@ function located<T>(kind: Kind, name: string, signature: string, call: Call, par
   }
 }
 
-/** The first argument that is not there, or that a dry run cannot know. */
-function gap(value: unknown, call: Call): Undefined | undefined {
+/** The first argument that is not there; throws for one that a dry run cannot know. */
+function gap(value: unknown, { args, kwargs }: Call): Undefined | undefined {
   let missing: Undefined | undefined
-  for (const one of [value, ...call.args, ...Object.values(call.kwargs)]) {
+  const look = (one: unknown): void => {
+    if (typeof one !== 'object' || one === null) return
     if (one instanceof Unknown) throw new UnknownValue(one.reason)
     if (one instanceof Undefined) missing ??= one
   }
+  look(value)
+  for (const one of args) look(one)
+  for (const name in kwargs) look(kwargs[name])
   return missing
 }
 

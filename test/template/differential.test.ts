@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Fault } from '../../runner/core/errors.ts'
-import { dictEntries, dictGet, Float, isDict, makeDict, Template, Tuple } from '../../runner/core/value.ts'
+import { dictEntries, dictGet, Float, isDict, makeDict, omit, Template, Tuple } from '../../runner/core/value.ts'
 import { createJinja } from '../../runner/template/jinja.ts'
 import { floatText, PyObject, pyStr } from '../../runner/template/python.ts'
 import type { Services } from '../../runner/template/call.ts'
@@ -79,7 +79,7 @@ function compare(theme: string): void {
   process.chdir(root)
   const jinja = createJinja(services)
   // Fresh for each text: some of them change their variables.
-  const makeVars = (): Record<string, unknown> => ({ root, playbook_dir: root, ...record(templates(cases.vars ?? {})) })
+  const makeVars = (): Record<string, unknown> => ({ root, playbook_dir: root, omit, ...record(templates(cases.vars ?? {})) })
   const wrong: string[] = []
   const check = (text: string, source: string): void => {
     const expected = answers[text]
