@@ -77,6 +77,7 @@ function placer(file: string, source: string): (offset: number) => Loc {
 }
 function renderFile(term: unknown, options: Data, call: Call): unknown {
   const path = findOrFail(call, 'templates', onlyText(term, 'a template'))
+  if (path.endsWith('.ejs')) throw new Refusal(`${path} is an EJS template, which only the module template renders`, 'for a lookup, write it in Jinja (.j2)')
   const source = readText(call, path)
   const extra = options.template_vars
   const vars = call.env.vars.child({ template_path: text(term), template_fullpath: path, ...(isDict(extra) && !(extra instanceof Map) ? extra : {}) })
