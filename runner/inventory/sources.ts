@@ -29,10 +29,18 @@ export interface SourceContext {
 /** Names in a folder that are no sources. Ansible: INVENTORY_IGNORE_EXTS and inventory/manager.py. */
 const ignored = /^\.|^host_vars$|^group_vars$|^vars_plugins$|\.(pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry)$|~$/
 
+/** A list of hosts may be longer than any file name can be. */
+function stats(path: string): Stats | undefined {
+  try { return statSync(path, { throwIfNoEntry: false }) } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENAMETOOLONG') return undefined
+    throw error
+  }
+}
+
 /** The folder whose group_vars and host_vars belong to a source; none for a list of hosts. */
 export function folderOf(source: string, cwd: string): string | undefined {
   const path = resolve(cwd, source)
-  const found = statSync(path, { throwIfNoEntry: false })
+  const found = stats(path)
   if (found === undefined) return source.includes(',') ? undefined : dirname(path)
   return found.isDirectory() ? path : dirname(path)
 }
@@ -40,7 +48,7 @@ export function folderOf(source: string, cwd: string): string | undefined {
 /** True if the source could be read at all. */
 export async function readSource(source: string, context: SourceContext): Promise<boolean> {
   const path = resolve(context.cwd, source)
-  const found = statSync(path, { throwIfNoEntry: false })
+  const found = stats(path)
   if (found === undefined && source.includes(',')) {
     readList(source, context.tree)
     return true
