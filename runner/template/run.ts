@@ -2,7 +2,7 @@
 import { Fault } from '../core/errors.ts'
 import { nearest } from '../core/near.ts'
 import type { Data, Loc } from '../core/types.ts'
-import { dictEntries, isDict, isSettled, makeDict, settle, Template, Tuple, Undefined, Unknown, VaultText } from '../core/value.ts'
+import { dictEntries, isDict, isSettled, makeDict, omit, settle, Template, Tuple, Undefined, Unknown, VaultText } from '../core/value.ts'
 import { inheritLoc } from '../core/loc.ts'
 import type { Call, Env, Filter, GlobalFunction, Jinja, Services, Test, Vars } from './call.ts'
 import type { At } from './lexer.ts'
@@ -134,18 +134,19 @@ function rebuild(container: object, run: Run, label: string): unknown {
   return isPlain ? settle(made) : made
 }
 
-/** A result as it leaves the engine: no Undefined or Unknown is in it, tuples and sets are lists (Ansible: _finalize_template_result). */
+/** A result as it leaves the engine: no Undefined, Unknown or `omit` is in it, tuples and sets are lists (Ansible: _finalize_template_result). */
 export function finalize(value: unknown): unknown {
   given(value)
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Set || value instanceof Tuple) return Array.from(value, finalize)
   if (Array.isArray(value)) {
-    const items = value.map(finalize)
-    return items.every((item, i) => item === value[i]) ? value : items
+    const items = value.filter((item) => item !== omit).map(finalize)
+    return items.length === value.length && items.every((item, i) => item === value[i]) ? value : items
   }
   if (!isDict(value)) return value
-  const pairs = dictEntries(value).map(([key, item]) => [key, finalize(item)] as const)
-  return dictEntries(value).every(([, item], i) => item === pairs[i]?.[1]) ? value : inheritLoc(makeDict(pairs), value)
+  const entries = dictEntries(value)
+  const pairs = entries.filter(([, item]) => item !== omit).map(([key, item]) => [key, finalize(item)] as const)
+  return pairs.length === entries.length && entries.every(([, item], i) => item === pairs[i]?.[1]) ? value : inheritLoc(makeDict(pairs), value)
 }
 
 export function missingName(name: string, run: Run, offset: number): Missing {

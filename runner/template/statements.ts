@@ -132,7 +132,7 @@ function parseTarget(reader: Reader, endsAt?: string): Target {
   let isTuple = false
   for (;;) {
     if (reader.is('block_end') || reader.is('operator', '=') || reader.is('operator', ')') || (endsAt !== undefined && reader.is('name', endsAt))) break
-    targets.push(parseOneTarget(reader))
+    targets.push(parseOneTarget(reader, endsAt))
     if (!reader.skip('operator', ',')) break
     isTuple = true
   }
@@ -140,13 +140,14 @@ function parseTarget(reader: Reader, endsAt?: string): Target {
   if (first === undefined) throw reader.fail(`expected a name to assign to, got ${show(reader.now)}`)
   return isTuple ? { kind: 'names', targets, at } : first
 }
-function parseOneTarget(reader: Reader): Target {
+function parseOneTarget(reader: Reader, endsAt: string | undefined): Target {
   if (reader.skip('operator', '(')) {
-    const inner = parseTarget(reader)
+    const inner = parseTarget(reader, endsAt)
     reader.expect('operator', ')')
     return inner
   }
   const { text, at } = reader.expect('name')
+  if (text === 'loop' && endsAt === 'in') throw reader.fail("cannot assign to 'loop': inside of a for it is the loop itself", at)
   if (['true', 'false', 'none', 'True', 'False', 'None'].includes(text)) throw reader.fail(`cannot assign to '${text}'`, at)
   if (!reader.skip('operator', '.')) return { kind: 'name', name: text, at }
   return { kind: 'attr', name: text, attr: reader.expect('name').text, at }
@@ -167,7 +168,7 @@ function parseWith(parser: Parser, at: number): Node {
   const pairs: { target: Target; value: Expr }[] = []
   while (!reader.is('block_end')) {
     if (pairs.length > 0) reader.expect('operator', ',')
-    const target = parseOneTarget(reader)
+    const target = parseOneTarget(reader, undefined)
     reader.expect('operator', '=')
     pairs.push({ target, value: parseExpression(reader) })
   }
