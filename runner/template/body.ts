@@ -2,7 +2,7 @@
 import { omit, Tuple, Undefined } from '../core/value.ts'
 import type { Macro, Node, Stmt, Target } from './ast.ts'
 import type { Call } from './call.ts'
-import { blockText, callValue, compileArgs, compileExpr } from './compile.ts'
+import { blockText, callValue, compileArgs, compileExpr, conditional } from './compile.ts'
 import type { Compiler, Eval } from './compile.ts'
 import { makeLoop } from './loop.ts'
 import { compileReference } from './modules.ts'
@@ -108,7 +108,8 @@ function compileText(stmt: Stmt, filter: Eval | undefined, c: Compiler): Eval {
 
 // ---------------------------------------------------------------- conditions and loops
 
-function compileIf(node: Node & { readonly kind: 'if' }, c: Compiler): Body {
+function compileIf(node: Node & { readonly kind: 'if' }, outer: Compiler): Body {
+  const c = conditional(outer)
   const branches = node.branches.map(({ test, body }) => ({ test: compileExpr(test, c), at: test.at, body: compileBody(body, c) }))
   const otherwise = compileBody(node.otherwise, c)
   return (f, out) => {

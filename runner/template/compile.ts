@@ -1,4 +1,4 @@
-/** Expressions to closures over a Frame. Unknown filters and tests are found here, before anything runs. */
+/** Expressions to closures over a Frame. Unknown filters and tests are found here, before anything runs (but for those behind an if). */
 import { fault } from '../core/errors.ts'
 import { nearest } from '../core/near.ts'
 import type { Data } from '../core/types.ts'
@@ -16,7 +16,18 @@ import type { Engine, Frame } from './run.ts'
 
 export type Eval = (frame: Frame) => unknown
 /** What compiling needs: names to check against, and where the source stands. */
-export interface Compiler { readonly engine: Engine; readonly at: At }
+export interface Compiler {
+  readonly engine: Engine
+  readonly at: At
+  /** Inside of an if: a filter or test that does not exist is an error only when it is reached (Jinja2: compiler.py). */
+  readonly isConditional?: boolean
+}
+export const conditional = (c: Compiler): Compiler => ({ ...c, isConditional: true })
+/** Throws now, or, where the code may never be reached, when it is. */
+function refuse(c: Compiler, error: () => Error): Eval {
+  if (c.isConditional !== true) throw error()
+  return () => { throw error() }
+}
 export interface Module {
   /** Runs the template's body, the results of its prints into `out`. */
   readonly render: (frame: Frame, out: unknown[]) => void
@@ -68,8 +79,9 @@ export function compileExpr(expr: Expr, c: Compiler): Eval {
     case 'binary': return compileBinary(expr, c)
     case 'compare': return compileCompare(expr, c)
     case 'if': {
-      const [test, then] = [compileExpr(expr.test, c), compileExpr(expr.then, c)]
-      const otherwise = expr.otherwise === undefined ? undefined : compileExpr(expr.otherwise, c)
+      const inner = conditional(c)
+      const [test, then] = [compileExpr(expr.test, inner), compileExpr(expr.then, inner)]
+      const otherwise = expr.otherwise === undefined ? undefined : compileExpr(expr.otherwise, inner)
       const message = "the inline if-expression evaluated to false and has no 'else'"
       return guarded(expr.at, (f) => isTruthy(test(f)) ? then(f) : otherwise === undefined ? new NoElse(message, f.run.at(expr.at)) : otherwise(f))
     }
@@ -252,7 +264,7 @@ function compileMethod(expr: Expr & { readonly kind: 'attr' }, c: Compiler): Eva
 }
 function compileFilter(expr: Expr & { readonly kind: 'filter' }, c: Compiler): Eval {
   const filter = c.engine.filter(expr.name)
-  if (filter === undefined) throw fault('unknown-filter', c.at(expr.at), { name: expr.name, near: nearest(expr.name, c.engine.filterNames()) })
+  if (filter === undefined) return refuse(c, () => fault('unknown-filter', c.at(expr.at), { name: expr.name, near: nearest(expr.name, c.engine.filterNames()) }))
   const of = expr.of === undefined ? (f: Frame) => f.local(blockText) : compileExpr(expr.of, c)
   const args = compileArgs(expr.args, c)
   const { at } = expr
@@ -261,7 +273,12 @@ function compileFilter(expr: Expr & { readonly kind: 'filter' }, c: Compiler): E
       const value = whole(of(f), f)
       const bound = args(f)
       return filter(value, makeCall(f.run, at, bound.args, bound.kwargs))
-    } catch (error) { throw located(error, f.run, at) }
+    } catch (error) {
+      // What a filter finds undefined is undefined, so that a `default` behind it helps.
+      const missing = asMissing(located(error, f.run, at))
+      if (missing !== undefined) return missing
+      throw located(error, f.run, at)
+    }
   }
 }
 /** Local name under which a filter block's text is handed to its filter; no template can write it. */
@@ -271,7 +288,7 @@ export const blockText = ' text'
 const shallowTests = new Set(['defined', 'undefined', 'none', 'mapping', 'sequence', 'iterable', 'string', 'number', 'boolean'])
 function compileTest(expr: Expr & { readonly kind: 'test' }, c: Compiler): Eval {
   const test = c.engine.test(expr.name)
-  if (test === undefined) throw fault('unknown-test', c.at(expr.at), { name: expr.name, near: nearest(expr.name, c.engine.testNames()) })
+  if (test === undefined) return refuse(c, () => fault('unknown-test', c.at(expr.at), { name: expr.name, near: nearest(expr.name, c.engine.testNames()) }))
   const of = compileExpr(expr.of, c)
   const args = compileArgs(expr.args, c)
   const isShallow = shallowTests.has(expr.name)

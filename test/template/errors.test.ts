@@ -58,9 +58,11 @@ test('places are right behind Windows line ends and a header line', () => {
   assert.equal([error.loc?.line, error.loc?.column], [3, 4])
 })
 
-test('unknown filters, tests and lookups suggest the nearest name, even where they would not run', () => {
-  const filter = inValue('{% if false %}{{ name | uper }}{% endif %}')
-  assert.equal([filter.code, filter.hint, filter.loc?.column], ['unknown-filter', "did you mean 'upper'?", 25])
+test('unknown filters, tests and lookups suggest the nearest name; behind an if only when they are reached', () => {
+  const filter = inValue('{% for x in [] %}{{ name | uper }}{% endfor %}')
+  assert.equal([filter.code, filter.hint, filter.loc?.column], ['unknown-filter', "did you mean 'upper'?", 28])
+  assert.is(jinja.value(new Template('a{% if false %}{{ name | uper }}{% endif %}{{ 1 is nope if false else 2 }}'), vars), 'a2')
+  assert.is(inValue('{% if true %}{{ name | uper }}{% endif %}').code, 'unknown-filter')
   const found = inValue('{{ name is definde }}')
   assert.equal([found.code, found.hint, found.loc?.column], ['unknown-test', "did you mean 'defined'?", 12])
   const lookup = inValue('{{ lookup("lsit", 1) }}')
