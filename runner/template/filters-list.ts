@@ -74,14 +74,14 @@ function slices(list: readonly unknown[], count: number, fill: unknown): unknown
 }
 function batches(list: readonly unknown[], count: number, fill: unknown): unknown[][] {
   const out: unknown[][] = []
+  let row: unknown[] = []
   for (const item of list) {
-    const last = out.at(-1)
-    if (last === undefined || last.length === count) out.push([item])
-    else last.push(item)
+    if (row.length === count) { out.push(row); row = [] }
+    row.push(item)
   }
-  const last = out.at(-1)
-  if (last !== undefined && fill !== null) while (last.length < count) last.push(fill)
-  return out
+  if (row.length === 0) return out
+  if (fill !== null) while (row.length < count) row.push(fill)
+  return [...out, row]
 }
 
 function seedOf(seed: unknown): string | bigint {
