@@ -73,7 +73,7 @@ export function planEdit(opened: Opened, args: EditArgs, edited: Edited | undefi
   const { place, wanted, text } = opened
   const isChanged = edited !== undefined && edited.text !== text
   const noBackup = key === 'backup' ? { backup: '' } : {}
-  if (text === undefined && !isChanged) return { changes: [], steps: [], data: { ...noBackup, ...data, msg: edited?.message ?? '' } }
+  if (text === undefined && !isChanged) return { changes: [], steps: [], data: { ...noBackup, msg: edited?.message ?? '', ...data } }
   const folders = planFolders(isChanged && text === undefined && edited.makeParents === true ? opened.above : [], { ...wanted, mode: undefined, uid: undefined, gid: undefined })
   const now = place.content
   const source = isChanged ? encodeText(edited.text, args.encoding) : now.kind === 'file' && now.bytes !== undefined ? now.bytes : new Uint8Array()
@@ -84,7 +84,7 @@ export function planEdit(opened: Opened, args: EditArgs, edited: Edited | undefi
   const said = isChanged ? edited.message : ''
   const rights = plan.changes.some((one) => one.kind === 'attr' && ['mode', 'owner', 'group', 'attributes'].includes(one.name))
   const msg = rights ? `${said}${isChanged ? ' and ' : ''}ownership, perms or SE linux context changed` : said
-  const whole = joinPlans([folders.plan, plan], { ...noBackup, ...data, msg })
+  const whole = joinPlans([folders.plan, plan], { ...noBackup, msg, ...data })
   const first = folders.plan.steps.length
   const keepsCopy = args.backup && text !== undefined && isChanged
   return keepsCopy ? { ...whole, later: [key], done: (ran: readonly Ran[]) => ({ [key]: backupName(ran[first]) ?? '' }) } : whole
