@@ -6,7 +6,7 @@ import type { Data, Event, Frame, HostStats, Loc, LocalFile, Options, Playbook, 
 import { fault, Fault, toErrorData } from './core/errors.ts'
 import type { Masker } from './core/mask.ts'
 import { nearest } from './core/near.ts'
-import { Template } from './core/value.ts'
+import type { Template } from './core/value.ts'
 import { createGate } from './execute/gate.ts'
 import type { Run } from './execute/context.ts'
 import { extraFrames } from './execute/extra.ts'
@@ -17,7 +17,7 @@ import { loadInventory, type Inventory } from './inventory/load.ts'
 import { createLoader, type Loader } from './playbook/load.ts'
 import { onlyRole } from './playbook/list.ts'
 import { lookups } from './template/lookups.ts'
-import { createJinja } from './template/jinja.ts'
+import { createJinja, fileTemplate } from './template/jinja.ts'
 import type { Jinja, Services, Vars } from './template/call.ts'
 import { openPool } from './transport/pool.ts'
 import { loadVarsFile } from './vars/files.ts'
@@ -135,14 +135,17 @@ async function renderFile(jinja: Jinja, services: Services, file: LocalFile, var
     const { renderEjs } = await import('./template/ejs.ts')
     return renderEjs(source, file.path, scope, { jinja, services })
   }
-  return jinja.text(new Template(source, placesIn(source, file.path)), scope, options)
+  return jinja.text(templateOf(file.path, source), scope, options)
 }
 const ownerName = (uid: number): string => { const me = userInfo(); return me.uid === uid ? me.username : String(uid) }
-function placesIn(source: string, file: string): (offset: number) => Loc {
-  return (offset) => {
-    const before = source.slice(0, offset).split('\n')
-    return { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
-  }
+/** Templates of files, so that all hosts share what was compiled; made anew when the text is another. */
+const fileTemplates = new Map<string, Template>()
+function templateOf(path: string, source: string): Template {
+  const before = fileTemplates.get(path)
+  if (before?.source === source) return before
+  const made = fileTemplate(source, path)
+  fileTemplates.set(path, made)
+  return made
 }
 
 /** Runs what was loaded. The exit code is Ansible's: 0, 2 where a host failed, 4 where one was unreachable. */

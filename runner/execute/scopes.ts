@@ -60,7 +60,7 @@ function magicVars(run: Run, play: PlayState, host: HostState, task: Task | unde
     role_names: () => settle(play.roles.map((one) => one.name)),
     ansible_role_names: () => settle([...new Set(play.roles.flatMap((one) => [...one.parents.map((parent) => parent.name), one.name]))]),
     ansible_dependent_role_names: () => settle([...new Set(play.roles.flatMap((one) => one.parents.map((parent) => parent.name)))]),
-    ansible_check_mode: () => task?.kw['check_mode'] === undefined ? options.check : Boolean(task.kw['check_mode']),
+    ansible_check_mode: () => options.check,
     ansible_diff_mode: () => options.diff,
     ansible_verbosity: () => options.verbosity,
     ansible_forks: () => options.forks,
@@ -126,7 +126,12 @@ export function outsideScope(run: Run, name: string): Scope {
 }
 
 function hostvars(run: Run): object {
-  const one = (name: string): object => view(run, outsideScope(run, name))
+  const views = new Map<string, object>()
+  const one = (name: string): object => {
+    const found = views.get(name) ?? view(run, outsideScope(run, name))
+    views.set(name, found)
+    return found
+  }
   const has = (key: string | symbol): key is string => typeof key === 'string' && run.inventory.host(key) !== undefined
   return settle(new Proxy({}, {
     get: (_, key) => has(key) ? one(key) : undefined, has: (_, key) => has(key), ownKeys: () => [...run.inventory.hosts()],
