@@ -2,7 +2,7 @@
 import { fault } from '../core/errors.ts'
 import { nearest } from '../core/near.ts'
 import type { Data } from '../core/types.ts'
-import { dictEntries, isDict, makeDict, Tuple, Undefined } from '../core/value.ts'
+import { dictEntries, isDict, makeDict, Tuple, Undefined, VaultText } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
 import { getAttr, getItem, sliceOf } from './access.ts'
 import type { Args, CompareOp, Expr } from './ast.ts'
@@ -285,13 +285,19 @@ function compileFilter(expr: Expr & { readonly kind: 'filter' }, c: Compiler): E
 export const blockText = ' text'
 
 /** Tests that never look into the value. */
-const shallowTests = new Set(['defined', 'undefined', 'none', 'mapping', 'sequence', 'iterable', 'string', 'number', 'boolean'])
+const shallowTests = new Set(['defined', 'undefined', 'none', 'mapping', 'sequence', 'iterable', 'string', 'number', 'boolean', 'vault_encrypted'])
+/** A variable that is a vault text stays one: these tests need no secret. */
+function undecrypted(expr: Expr, c: Compiler): Eval {
+  const run = compileExpr(expr, c)
+  if (expr.kind !== 'name') return run
+  return (f) => { const written = f.local(expr.name) ?? f.run.vars.get(expr.name); return written instanceof VaultText ? written : run(f) }
+}
 function compileTest(expr: Expr & { readonly kind: 'test' }, c: Compiler): Eval {
   const test = c.engine.test(expr.name)
   if (test === undefined) return refuse(c, () => fault('unknown-test', c.at(expr.at), { name: expr.name, near: nearest(expr.name, c.engine.testNames()) }))
-  const of = compileExpr(expr.of, c)
+  const name = expr.name.replace(/^ansible\.builtin\./, ''), isShallow = shallowTests.has(name)
+  const of = /^(?:vault_encrypted|(?:un)?defined)$/.test(name) ? undecrypted(expr.of, c) : compileExpr(expr.of, c)
   const args = compileArgs(expr.args, c)
-  const isShallow = shallowTests.has(expr.name)
   const { at } = expr
   return (f) => {
     let value: unknown

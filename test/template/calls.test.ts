@@ -6,7 +6,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Fault } from '../../runner/core/errors.ts'
 import type { Data } from '../../runner/core/types.ts'
-import { Template, Undefined, Unknown, UnknownValue } from '../../runner/core/value.ts'
+import { Template, Undefined, Unknown, UnknownValue, VaultText } from '../../runner/core/value.ts'
 import type { Services } from '../../runner/template/call.ts'
 import { resolveDefined } from '../../runner/template/defined.ts'
 import { filters } from '../../runner/template/filters.ts'
@@ -108,6 +108,15 @@ test('vault files are opened by lookups', () => {
   writeFileSync(join(root, 'v.txt'), '$ANSIBLE_VAULT;1.1;AES256\n6161\n')
   assert.is(value("lookup('file', 'v.txt')"), 'opened 31')
   assert.is(value("lookup('unvault', 'v.txt')"), 'opened 31')
+})
+test('a vault variable is known as one without its secret', () => {
+  const locked = { secret: new VaultText('$ANSIBLE_VAULT;1.1;AES256\n6161\n'), plain: 'x' }
+  assert.is(value('secret is vault_encrypted', locked), true)
+  assert.is(value('secret is ansible.builtin.vault_encrypted', locked), true)
+  assert.is(value('secret is defined', locked), true)
+  assert.is(value('plain is vault_encrypted', locked), false)
+  assert.is(value('secret is string', locked), true)
+  assert.is(value('secret | length', locked), 9)
 })
 test('a file that is not there is named with the places where it was looked for', () => {
   const missing = failure("lookup('file', 'nope.txt')")
