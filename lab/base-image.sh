@@ -1,12 +1,12 @@
 #!/bin/sh
-# Makes the image that every container of the lab starts from: Debian 12 with systemd, sshd, sudo, python3 and curl.
+# Makes the image that every container of the lab starts from: Debian 12 with systemd, sshd, sudo, python3, curl and unzip.
 # Usage: lab/base-image.sh [--force]. Does nothing where the image is already there.
 set -eu
 
 image=${LAB_BASE_IMAGE:-play-base:12}
 pull_seconds=${LAB_PULL_SECONDS:-20}
 suite=bookworm
-packages=systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,procps,python3,ca-certificates,curl
+packages=systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,procps,python3,ca-certificates,curl,unzip
 
 # Host keys and machine-id are made anew in every container: two containers must not be taken for one machine.
 host_keys_unit='[Service]\nExecStartPre=\nExecStartPre=/usr/bin/ssh-keygen -A\nExecStartPre=/usr/sbin/sshd -t\n'

@@ -186,7 +186,8 @@ export interface Ran {
 /** What a later read would find once the steps have run. `unknown`: the steps may create things that cannot be foreseen. */
 export type Predicted =
   | { readonly probe: string; readonly id: string; readonly value: unknown }
-  | { readonly unknown: string }
+  /** `spares`: folders in which nothing changes all the same. */
+  | { readonly unknown: string; readonly spares?: readonly string[] }
 
 export interface Plan {
   readonly changes: readonly Change[]

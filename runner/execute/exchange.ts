@@ -14,7 +14,7 @@ export class Machine {
   readonly #answers = new Map<string, Map<string, Promise<unknown>>>()
   readonly #lasting = new Map<string, Map<string, Promise<unknown>>>()
   readonly #predicted = new Map<string, Map<string, unknown>>()
-  readonly #unforeseen: string[] = []
+  readonly #unforeseen: { readonly unknown: string; readonly spares?: readonly string[] }[] = []
   #epoch = 0
 
   get epoch(): number { return this.#epoch }
@@ -26,7 +26,7 @@ export class Machine {
   /** A dry run: from now on reads find what these steps would have left. */
   predict(after: readonly Predicted[]): void {
     for (const one of after) {
-      if ('unknown' in one) { this.#unforeseen.push(one.unknown); continue }
+      if ('unknown' in one) { this.#unforeseen.push(one); continue }
       const ofProbe = this.#predicted.get(one.probe) ?? new Map<string, unknown>()
       ofProbe.delete(one.id) // a later prediction must also stand later: it may overrule what another id implied
       ofProbe.set(one.id, one.value)
@@ -45,8 +45,12 @@ export class Machine {
     }
     return found
   }
-  /** Why things may be there in a real run that this dry run does not find. */
-  get unforeseen(): string | undefined { return this.#unforeseen.at(-1) }
+  /** Why a thing (a path, a name) may be there in a real run that this dry run does not find. */
+  unforeseen(id: string): string | undefined {
+    const path = id.replace(/^\w+:(?=\/)/, '') // a checksum's id has its algorithm in front
+    const isSpared = (folders: readonly string[]): boolean => folders.some((folder) => path === folder || path.startsWith(`${folder}/`))
+    return this.#unforeseen.findLast(({ spares = [] }) => !isSpared(spares))?.unknown
+  }
 
   answers(account: string, lasting: boolean): Map<string, Promise<unknown>> {
     const all = lasting ? this.#lasting : this.#answers
@@ -86,7 +90,7 @@ export class Exchange {
       asked.catch(() => { if (known.get(id) === asked) known.delete(id) })
     }
     const value = await asked
-    const reason = this.machine.unforeseen
+    const reason = this.machine.unforeseen(probe.id(key))
     return reason !== undefined && probe.absent?.(value) === true ? { value, uncertain: reason } : { value }
   }
 

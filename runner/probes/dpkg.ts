@@ -114,7 +114,12 @@ export function readSimulation(text: readonly string[]): { readonly actions: rea
 }
 
 /** Seconds since 1970 of the last update of apt's lists, and of now, on the host's clock. */
-export const aptLists = defineEach<'lists', { readonly updatedAt: number; readonly now: number; readonly isEmpty: boolean }>({
+export interface Lists {
+  readonly updatedAt: number; readonly now: number; readonly isEmpty: boolean
+  /** A dry run: an earlier task would have fetched them, what they hold is not known. */
+  readonly foreseen?: boolean
+}
+export const aptLists = defineEach<'lists', Lists>({
   name: 'apt-lists',
   id: () => 'lists',
   command: () => `f=/var/lib/apt/periodic/update-success-stamp; [ -e $f ] || f=/var/lib/apt/lists

@@ -3,7 +3,7 @@ import { Failure } from '../../core/errors.ts'
 import { attr } from '../../core/module.ts'
 import { shText } from '../../core/sh.ts'
 import type { Arg, Args, Change, Plan, Predicted, Step, Target } from '../../core/types.ts'
-import { aptLists, aptPlan, debFile, dpkg, type AptAction, type AptAnswer, type AptKey, type Package, type Spec } from '../../probes/dpkg.ts'
+import { aptLists, aptPlan, debFile, dpkg, type AptAction, type AptAnswer, type AptKey, type Lists, type Package, type Spec } from '../../probes/dpkg.ts'
 import { platform } from '../../probes/platform.ts'
 import { laterKeys, toolResult } from './result.ts'
 
@@ -86,6 +86,9 @@ const withPolicy = (code: number | undefined, line: string): string => code === 
 [ ! -e $p ] || mv $p "$b"; printf '#!/bin/sh\\nexit ${code}\\n' >$p; chmod 755 $p
 ${line}; r=$?; rm -f $p; [ ! -e "$b" ] || mv "$b" $p; [ $r = 0 ]`
 
+/** Folders that no package of a distribution touches (FHS 3.0; Debian policy 9.1.2). */
+export const packagesSpare: readonly string[] = ['/home', '/root', '/srv', '/usr/local']
+
 interface Draft { readonly changes: Change[]; readonly lines: string[]; readonly after: Predicted[] }
 
 const removed = (args: AptArgs, kind: AptAction['kind']): Package => ({ status: kind === 'purge' || args.purge ? 'absent' : 'config' })
@@ -96,7 +99,7 @@ function foretell(args: AptArgs, actions: readonly AptAction[], draft: Draft): v
     if (kind === 'install') draft.after.push({ probe: dpkg.name, id: name, value: { status: 'installed' } })
     else if (removed(args, kind).status === 'absent') draft.after.push({ probe: dpkg.name, id: name, value: { status: 'absent' } })
   }
-  if (actions.length > 0) draft.after.push({ unknown: `the files, accounts and services that ${actions.length === 1 ? actions[0]?.name ?? '' : `${actions.length} packages`} bring or take are not known` })
+  if (actions.length > 0) draft.after.push({ unknown: `the files, accounts and services that ${actions.length === 1 ? actions[0]?.name ?? '' : `${actions.length} packages`} bring or take are not known`, spares: packagesSpare })
 }
 
 function refuse({ unknown, rc, text, asked }: AptAnswer): void {
@@ -112,11 +115,11 @@ const isSettled = (args: AptArgs, name: string, found: ReadonlyMap<string, Packa
 }
 
 /** Packages by name: what apt would do, or, while its lists are to be fetched first, what was asked. */
-function decide(args: AptArgs, key: AptKey, answer: AptAnswer, found: ReadonlyMap<string, Package>, updates: boolean, draft: Draft): void {
+function decide(args: AptArgs, key: AptKey, answer: AptAnswer, found: ReadonlyMap<string, Package>, outdated: boolean, draft: Draft): void {
   const names = answer.asked.filter((name) => !isSettled(args, parseSpec(name).name, found))
   if (names.length === 0 && answer.actions.length === 0) return
   if (names.length === 0 && answer.asked.length > 0) return
-  const trusts = answer.rc === 0 || !updates || key.fresh
+  const trusts = answer.rc === 0 || !outdated || key.fresh
   if (trusts) refuse(answer)
   const actions: readonly AptAction[] = trusts ? answer.actions : names.map((name) => ({ kind: 'install', name: parseSpec(name).name }))
   const purges = args.purge && args.state === 'absent' && actions.length === 0 && names.some((name) => found.get(name)?.status === 'config')
@@ -130,7 +133,7 @@ async function decideDeb(args: AptArgs, path: string, target: Target, draft: Dra
   if (deb.name === '') throw new Failure(`Unable to install package: ${deb.problem === '' ? `${path} is no package` : deb.problem}`, { deb: path })
   if (deb.installed === deb.version) return
   draft.changes.push(attr(deb.name, 'version', deb.installed === '' ? null : deb.installed, deb.version))
-  draft.after.push({ probe: dpkg.name, id: deb.name, value: { status: 'installed' } }, { unknown: `the files, accounts and services that ${deb.name} brings are not known` })
+  draft.after.push({ probe: dpkg.name, id: deb.name, value: { status: 'installed' } }, { unknown: `the files, accounts and services that ${deb.name} brings are not known`, spares: packagesSpare })
   const key: AptKey = { words: [...options(args), 'install'], specs: [], only: 'all', fresh: false }
   const isUrl = path.includes('://')
   const fetch = isUrl ? shText`t=$(mktemp -d) && chmod 755 "$t" && f=$t/package.deb && { curl -fsSL -o "$f" -- ${path} || wget -q -O "$f" -- ${path}; } && ` : shText`f=${path.startsWith('/') ? path : `./${path}`}; `
@@ -151,13 +154,13 @@ export async function planApt(args: AptArgs, target: Target): Promise<Plan> {
   const updates = mayUpdate && (lists.isEmpty || lists.now - lists.updatedAt > args.cache_valid_time)
   const best = updates && freshKey !== undefined ? await target.read(aptPlan, freshKey) : answer
   const draft: Draft = { changes: [], lines: [], after: [] }
-  if (key !== undefined && best !== undefined) decide(args, freshKey !== undefined && updates ? freshKey : key, best, found, updates, draft)
+  if (key !== undefined && best !== undefined) decide(args, freshKey !== undefined && updates ? freshKey : key, best, found, updates || lists.foreseen === true, draft)
   if (args.deb !== undefined) await decideDeb(args, args.deb, target, draft)
   const updateOnly = updates && key === undefined && args.deb === undefined
   if (updateOnly) draft.changes.push(attr('apt', 'package lists', lists.updatedAt === 0 ? 'never fetched' : new Date(lists.updatedAt * 1000).toISOString(), 'now'))
   const doesUpdate = updates && draft.changes.length > 0
   await tidy(args, target, draft)
-  return finish(args, draft, doesUpdate, lists.updatedAt)
+  return finish(args, draft, doesUpdate, lists)
 }
 
 /** autoclean and clean. */
@@ -170,7 +173,7 @@ async function tidy(args: AptArgs, target: Target, draft: Draft): Promise<void> 
   draft.lines.push(`apt-get -q -y ${words.join(' ')}`)
 }
 
-function finish(args: AptArgs, draft: Draft, doesUpdate: boolean, updatedAt: number): Plan {
+function finish(args: AptArgs, draft: Draft, doesUpdate: boolean, lists: Lists): Plan {
   const lines = [...(doesUpdate ? [updateLine(args)] : []), ...draft.lines]
   const steps: Step[] = lines.length === 0 ? [] : [{
     sh: [...lines.map((line, i) => `{ ${i === 0 && doesUpdate ? line : withPolicy(args.policy_rc_d, line)}; } || exit`), ...(doesUpdate ? ['printf "\\n\\001%s\\n" "$(stat -c %Y /var/lib/apt/lists)"'] : [])].join('\n'),
@@ -178,10 +181,9 @@ function finish(args: AptArgs, draft: Draft, doesUpdate: boolean, updatedAt: num
   }]
   return {
     changes: draft.changes, steps,
-    after: [
-      ...draft.after, ...(doesUpdate ? [{ unknown: 'apt’s lists as an update would bring them are not known' }] : []),
-    ],
-    data: { cache_updated: doesUpdate, cache_update_time: updatedAt }, later: [...laterKeys],
+    // Lists as an update would bring them are not known: packages that they would name are taken at their word.
+    after: [...draft.after, ...(doesUpdate ? [{ probe: aptLists.name, id: 'lists', value: { updatedAt: lists.now, now: lists.now, isEmpty: false, foreseen: true } }] : [])],
+    data: { cache_updated: doesUpdate, cache_update_time: lists.updatedAt }, later: [...laterKeys],
     done: ([ran]) => {
       if (ran === undefined) return {}
       const [stdout = '', at] = ran.stdout.split('\n\u0001')
