@@ -13,13 +13,13 @@ export interface DateTime { readonly micros: Micros; readonly offsetMinutes: num
 const second = 1_000_000n, day = 86_400n * second
 const floorDiv = (a: bigint, b: bigint): bigint => (a >= 0n ? a / b : -((-a + b - 1n) / b))
 const floorMod = (a: bigint, b: bigint): bigint => a - floorDiv(a, b) * b
-export const toDate = (micros: Micros): Date => new Date(Number(floorDiv(micros, 1000n)))
+const toDate = (micros: Micros): Date => new Date(Number(floorDiv(micros, 1000n)))
 
 /** The value of a datetime or timedelta object, kept beside it. */
 const times = new WeakMap<PyObject, DateTime>()
 const spans = new WeakMap<PyObject, Micros>()
 export const timeOf = (value: unknown): DateTime | undefined => value instanceof PyObject ? times.get(value) : undefined
-export const spanOf = (value: unknown): Micros | undefined => value instanceof PyObject ? spans.get(value) : undefined
+const spanOf = (value: unknown): Micros | undefined => value instanceof PyObject ? spans.get(value) : undefined
 
 const pad = (value: number | bigint, width = 2): string => String(value).padStart(width, '0')
 function offsetText(minutes: number | undefined): string {
@@ -130,7 +130,7 @@ function spanAttribute(micros: Micros, name: string): unknown {
     default: return undefined
   }
 }
-export function makeSpan(micros: Micros): PyObject {
+function makeSpan(micros: Micros): PyObject {
   const object: PyObject = new PyObject('timedelta', (name) => spanAttribute(micros, name), {
     str: () => spanText(micros),
     truth: () => micros !== 0n,

@@ -23,7 +23,7 @@ function mergeLists(low: readonly unknown[], high: readonly unknown[], how: stri
   }
 }
 /** The values of `high` over those of `low`. Ansible: utils/vars.py merge_hash. */
-export function mergeDicts(low: Dict, high: Dict, recursive: boolean, lists: string): Dict {
+function mergeDicts(low: Dict, high: Dict, recursive: boolean, lists: string): Dict {
   const merged = new Map(dictEntries(low))
   for (const [key, value] of dictEntries(high)) {
     const known = findKey(merged, key)?.key ?? key

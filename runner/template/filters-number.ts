@@ -24,7 +24,7 @@ function divideEven(top: bigint, bottom: bigint): bigint {
   return sign * (twice > bottom || (twice === bottom && whole % 2n === 1n) ? whole + 1n : whole)
 }
 /** Python: round(value, digits), exact on the binary value. */
-export function roundEven(value: unknown, digits: number): unknown {
+function roundEven(value: unknown, digits: number): unknown {
   if (isInt(value) || typeof value === 'boolean') {
     const whole = BigInt(asIndex(value))
     if (digits >= 0) return isInt(value) ? value : shrink(whole)

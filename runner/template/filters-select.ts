@@ -6,27 +6,23 @@ import type { Data, Loc } from '../core/types.ts'
 import { Undefined } from '../core/value.ts'
 import { filters } from './filters.ts'
 import { attributeGetter } from './items.ts'
+import { findNamed } from './lookup-call.ts'
 import { filterTable, Refusal } from './params.ts'
 import { given, isTruthy, iterate, pyStr, typeName } from './python.ts'
 import { tests } from './tests.ts'
 
-const prefix = /^ansible\.(builtin|legacy)\./
-
 function named(name: unknown): string {
-  if (typeof name !== 'string') throw new Refusal(`expected the name of a filter or test, got ${pyStr(given(name))} (${typeName(name)})`)
-  return name.replace(prefix, '')
+  if (typeof name === 'string') return name
+  throw new Refusal(`expected the name of a filter or test, got ${pyStr(given(name))} (${typeName(name)})`)
 }
-/** The filter of this name; `ansible.builtin.` before it may be left out. */
-export function filterNamed(name: string, loc: Loc | undefined): Filter {
-  const short = name.replace(prefix, '')
-  const found = Object.hasOwn(filters, short) ? filters[short] : undefined
-  if (found === undefined) throw fault('unknown-filter', loc, { name, near: nearest(short, Object.keys(filters)) })
+function filterNamed(name: string, loc: Loc | undefined): Filter {
+  const found = findNamed(filters, name)
+  if (found === undefined) throw fault('unknown-filter', loc, { name, near: nearest(name, Object.keys(filters)) })
   return found
 }
-export function testNamed(name: string, loc: Loc | undefined): Test {
-  const short = name.replace(prefix, '')
-  const found = Object.hasOwn(tests, short) ? tests[short] : undefined
-  if (found === undefined) throw fault('unknown-test', loc, { name, near: nearest(short, Object.keys(tests)) })
+function testNamed(name: string, loc: Loc | undefined): Test {
+  const found = findNamed(tests, name)
+  if (found === undefined) throw fault('unknown-test', loc, { name, near: nearest(name, Object.keys(tests)) })
   return found
 }
 

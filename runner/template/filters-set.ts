@@ -37,11 +37,8 @@ function flatten(list: readonly unknown[], levels: number, skipNulls: boolean): 
   })
 }
 
-const isSequence = (value: unknown): value is readonly unknown[] => Array.isArray(value)
-export { isSequence }
-
 /** Tuples of one item of each list, the last list fastest. */
-export function product(lists: readonly (readonly unknown[])[]): unknown[][] {
+function product(lists: readonly (readonly unknown[])[]): unknown[][] {
   return lists.reduce<unknown[][]>((rows, list) => rows.flatMap((row) => list.map((item) => [...row, item])), [[]])
 }
 function* permutations(list: readonly unknown[], size: number): Generator<unknown[]> {

@@ -7,6 +7,7 @@ import { openTestTable, Refusal, testTable } from './params.ts'
 import { compare, contains, equals, isIterable, isTruthy, numeric, pyStr, typeName } from './python.ts'
 import { isHashable } from './filters-set.ts'
 import { filters } from './filters.ts'
+import { findNamed } from './lookup-call.ts'
 import { tests } from './tests.ts'
 
 const yes = new Set(['y', 'yes', 'on', '1', 'true', 't'])
@@ -31,8 +32,7 @@ function isSubset(a: readonly unknown[], b: readonly unknown[]): boolean {
   if (wrong !== undefined) throw new Refusal(`unhashable type: '${typeName(wrong)}': only text, numbers and tuples can be compared as sets`)
   return a.every((one) => contains(b, one))
 }
-const known = (table: object, name: unknown): boolean =>
-  typeof name === 'string' && Object.hasOwn(table, name.replace(/^ansible\.(builtin|legacy)\./, ''))
+const known = (table: Readonly<Record<string, unknown>>, name: unknown): boolean => typeof name === 'string' && findNamed(table, name) !== undefined
 
 export const valueTests: Record<string, Test> = {
   ...openTestTable({
