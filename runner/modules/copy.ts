@@ -9,6 +9,7 @@ import type { AttributeArgs } from './files/attributes.ts'
 import { copyFolder } from './files/copy-folder.ts'
 import { copyRemote } from './files/copy-remote.ts'
 import { isFolder, joinPlans, planContent, readPlace } from './files/deliver.ts'
+import type { Place } from './files/deliver.ts'
 import { planFolders, readChain } from './files/folders.ts'
 import { baseName, expand, join, parentOf } from './files/paths.ts'
 import { sha1Of } from './files/write.ts'
@@ -31,7 +32,14 @@ export const copyArgs = {
 
 export type CopyArgs = Args<typeof copyArgs>
 /** What template and others that write one file share with copy. */
-export type BytesArgs = AttributeArgs & Pick<CopyArgs, 'force' | 'backup' | 'validate' | 'follow' | 'checksum' | 'directory_mode' | 'unsafe_writes'>
+export type BytesArgs = AttributeArgs & Pick<CopyArgs, 'force' | 'backup' | 'validate' | 'follow' | 'checksum' | 'directory_mode' | 'unsafe_writes'> & {
+  /** The places were read before the bytes were known: the same reads are asked for again, and are answered from what is known. */
+  readonly isRead?: true
+}
+export const readPlaces = (target: Target, dest: string, name: string | undefined, sha1: string | undefined, asksFlags: boolean): Promise<[Place, Place | undefined]> => {
+  const outer = dest.endsWith('/') && name !== undefined ? join(dest, name) : dest
+  return Promise.all([readPlace(target, outer, sha1, asksFlags), name === undefined ? undefined : readPlace(target, join(outer, name), sha1, asksFlags)])
+}
 
 function contentBytes(given: unknown): Uint8Array {
   if (given instanceof Uint8Array) return given
@@ -64,8 +72,8 @@ export async function copyBytes(target: Target, args: BytesArgs, bytes: Uint8Arr
   const sha1 = sha1Of(bytes), goesInside = dest.endsWith('/')
   const outer = goesInside && name !== undefined ? join(dest, name) : dest
   const asksFlags = args.attributes !== undefined
-  const [own, inside, wanted, above] = await Promise.all([
-    readPlace(target, outer, sha1, asksFlags), name === undefined ? undefined : readPlace(target, join(outer, name), sha1, asksFlags),
+  const [[own, inside], wanted, above] = await Promise.all([
+    readPlaces(target, dest, name, args.isRead === true ? undefined : sha1, asksFlags),
     lookUpWanted(target, args), goesInside ? readChain(target, parentOf(plainPath(outer))) : [],
   ])
   if (isFolder(own.is) && inside === undefined) throw new Failure('can not use content with a dir as dest')

@@ -38,7 +38,7 @@ export const tree: Probe<TreeKey, Tree> = defineEach<TreeKey, Tree>({
     const path = operand(plainPath(key.path)), depth = depthOf(key)
     const each = (command: string): string => key.shared === true && key.when !== undefined
       ? shText`( cd ${plainPath(key.when)} && find . -exec sh -c ${`cd "$0" && ${command}`} ${path} {} + )`
-      : shText`find ${path} ${depth} -exec sh -c ${command} sh {} +`
+      : shText`find -H ${path} ${depth} -exec sh -c ${command} sh {} +`
     const whens = key.when === undefined ? [] : [shText`[ -d ${plainPath(key.when)} ] || exit 3`]
     const led = shText`[ -z "$(find ${path} ${depth} -type l | head -n 1)" ] || find -L ${path} ${depth} -exec stat -L -c ${format} -- {} +`
     return [
