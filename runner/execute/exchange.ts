@@ -40,7 +40,9 @@ export class Machine {
     const id = probe.id(key)
     let found: { readonly value: T } | undefined
     for (const [otherId, value] of ofProbe as Map<string, T>) {
-      const implied = otherId === id ? value : probe.imply?.(otherId, value, key)
+      // the answer itself may be undefined: no such user
+      if (otherId === id) { found = { value }; continue }
+      const implied = probe.imply?.(otherId, value, key)
       if (implied !== undefined) found = { value: implied }
     }
     return found

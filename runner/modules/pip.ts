@@ -27,6 +27,7 @@ const args = {
 } as const
 type PipArgs = Args<typeof args>
 
+const noNames: readonly string[] = []
 interface Requirement { readonly text: string; readonly name: string | undefined; readonly specifier: string }
 export function requirement(text: string): Requirement {
   const match = /^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?\s*((?:(?:===?|~=|!=|<=?|>=?)\s*[^,;\s]+\s*,?\s*)*)(?:;.*)?$/.exec(text.trim())
@@ -84,7 +85,7 @@ export default defineModule({
     const file = one.requirements === undefined ? undefined : join(one.chdir ?? '', one.requirements)
     const [is, newer, venv, listed] = await Promise.all([
       target.read(pipPackages, { pip: one.executable, virtualenv: one.virtualenv }),
-      one.state === 'latest' ? target.read(pipOutdated, { pip: one.executable, virtualenv: one.virtualenv }) : [], one.virtualenv === undefined ? undefined : target.read(stat, `${one.virtualenv}/bin/pip`),
+      one.state === 'latest' ? target.read(pipOutdated, { pip: one.executable, virtualenv: one.virtualenv }) : noNames, one.virtualenv === undefined ? undefined : target.read(stat, `${one.virtualenv}/bin/pip`),
       file === undefined ? undefined : target.read(content, { path: file }),
     ])
     const isNew = venv !== undefined && venv.type === 'absent'

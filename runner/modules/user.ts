@@ -68,10 +68,8 @@ export default defineModule({
     const warnings = isPlainPassword(args.password)
       ? ["The input password appears not to have been hashed. The 'password' argument must be encrypted for this module to work properly."] : []
     const plan = is === undefined ? addUser(args, state) : changeUser(args, is, state)
-    const predictsHome = plan.after?.some((one) => 'probe' in one && one.probe === stat.name && one.id !== plainPath(is?.home ?? ''))
-    const after: Predicted[] = [...plan.after ?? [], ...(predictsHome === true && args.create_home ? [{ probe: hasHome.name, id: name, value: true }] : [])]
     const home = typeof plan.data?.home === 'string' ? plan.data.home : `/home/${name}`
-    const whole: Plan = { ...plan, after, warnings }
+    const whole: Plan = { ...plan, warnings }
     return key === undefined ? whole : withKey(whole, args, key, home)
   },
 })

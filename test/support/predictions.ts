@@ -15,6 +15,11 @@ const isProbe = (value: unknown): value is AnyProbe => typeof value === 'object'
 /** From an id to the key that has it. */
 const keys: Readonly<Record<string, (id: string) => unknown>> = {
   content: (id) => ({ path: id }),
+  crontab: (id) => ({ user: id === '' ? undefined : id }),
+  unit: (id) => ({ scope: id.slice(0, id.indexOf(':')), name: id.slice(id.indexOf(':') + 1) }),
+  'init-script': (id) => { const [kind, name, pattern] = id.split(':'); return { kind, name, ...(pattern === '' ? {} : { pattern }) } },
+  'simple-package': (id) => { const [tool, name] = id.split(':'); return { tool, name } },
+  ...Object.fromEntries(['container', 'image', 'network'].map((kind) => [`docker-${kind}`, (id: string) => ({ name: id })])),
   checksum: (id) => ({ algorithm: id.slice(0, id.indexOf(':')), path: id.slice(id.indexOf(':') + 1) }),
   tree: (id) => {
     const [path, ...options] = id.split('?')

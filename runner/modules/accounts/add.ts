@@ -4,6 +4,7 @@ import { attr } from '../../core/module.ts'
 import { sh, shText } from '../../core/sh.ts'
 import type { Change, Plan, Predicted, Step } from '../../core/types.ts'
 import { nextGid, nextUid, shadow, type Accounts, type PasswdEntry, type Shadow } from '../../probes/accounts.ts'
+import { hasHome } from '../../probes/homes.ts'
 import { plainPath, stat } from '../../probes/stat.ts'
 import { append, appendIf, setMemberships } from './files.ts'
 import { accountsAfter, withGroup, withMember, withUser } from './predict.ts'
@@ -81,12 +82,12 @@ function writeFiles(args: UserArgs, made: Made, shadowed: Shadow): string {
 export function makeHome({ home, uid, gid }: PasswdEntry, mode: string, skeleton = '/etc/skel'): string {
   return shText`{ [ -e ${home} ] || { mkdir -p -- ${home} && { [ ! -d ${skeleton} ] || cp -R -P -- ${`${skeleton}/.`} ${home}; } && chown -R -h ${`${uid}:${gid}`} -- ${home} && chmod ${mode} -- ${home}; }; }`
 }
-/** What stat will say of a home folder that is made. */
-export function homeAfter(entry: PasswdEntry, mode: string, name: string, group: string | undefined): Predicted {
-  return {
+/** What will be said of a home folder that is made. */
+export function homeAfter(entry: PasswdEntry, mode: string, name: string, group: string | undefined): Predicted[] {
+  return [{ probe: hasHome.name, id: name, value: true }, {
     probe: stat.name, id: plainPath(entry.home),
     value: { type: 'directory', mode, uid: entry.uid, gid: entry.gid, owner: name, group, size: 4096, readable: true, writable: true, executable: true },
-  }
+  }]
 }
 
 function agingSteps(args: UserArgs, tools: ReadonlySet<string>): Step[] {
@@ -115,7 +116,7 @@ export function addUser(args: UserArgs, state: State): Plan {
     steps: state.tools.has('useradd') ? [{ sh: useradd(args, state), ...stdin }, ...agingSteps(args, state.tools)] : [{ sh: writeFiles(args, made, shadowed), ...stdin }],
     after: made.entry === undefined ? [{ unknown: 'the number of a new account is not known' }] : [
       ...accountsAfter(state.accounts, made.after), { probe: shadow.name, id: name, value: shadowed },
-      ...(isNewHome ? [homeAfter(made.entry, homeMode(state.accounts, args.umask), name, made.groupName)] : []),
+      ...(isNewHome ? homeAfter(made.entry, homeMode(state.accounts, args.umask), name, made.groupName) : args.create_home && state.home !== undefined ? [{ probe: hasHome.name, id: name, value: true }] : []),
     ],
     data: {
       name, state: 'present', system: args.system, create_home: args.create_home, ...(made.entry === undefined ? {} : describe(name, made.entry, made.after)),

@@ -4,6 +4,7 @@ import { attr } from '../../core/module.ts'
 import { sh, shText } from '../../core/sh.ts'
 import type { Change, Plan, Predicted, Step } from '../../core/types.ts'
 import { shadow, type PasswdEntry, type Shadow } from '../../probes/accounts.ts'
+import { hasHome } from '../../probes/homes.ts'
 import { absent, plainPath, stat } from '../../probes/stat.ts'
 import type { User } from '../../probes/users.ts'
 import { homeAfter, makeHome } from './add.ts'
@@ -128,8 +129,8 @@ export function changeUser(args: UserArgs, is: User, state: State): Plan {
   const predicted: Predicted[] = [
     ...(JSON.stringify(after) === JSON.stringify(state.accounts) ? [] : accountsAfter(state.accounts, after)),
     ...(secret.changes.length === 0 ? [] : [{ probe: shadow.name, id: name, value: secret.after }]),
-    ...(needsHome ? [homeAfter(entry.entry, mode, name, primary)] : []),
-    ...(isMoved ? [{ probe: stat.name, id: plainPath(is.home), value: absent }, { unknown: `the files in the moved home of ${name} are not known` }] : []),
+    ...(needsHome ? homeAfter(entry.entry, mode, name, primary) : []),
+    ...(isMoved ? [{ probe: hasHome.name, id: name, value: true }, { probe: stat.name, id: plainPath(is.home), value: absent }, { unknown: `the files in the moved home of ${name} are not known` }] : []),
   ]
   return {
     changes: [...entry.changes, ...secret.changes, ...(needsHome ? [attr(entry.entry.home, 'state', 'absent', 'directory')] : [])],

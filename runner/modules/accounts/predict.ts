@@ -19,6 +19,9 @@ export const withMember = (all: Accounts, name: string, names: readonly string[]
   })),
 })
 
+/** A number leads to the first entry that has it. */
+const firstWith = <T>(all: Readonly<Record<string, T>>, has: (entry: T) => boolean): string | undefined => Object.entries(all).find(([, entry]) => has(entry))?.[0]
+
 /** Everything in which the two states differ, for `accounts` and for reads of one user or group by name and number. */
 export function accountsAfter(before: Accounts, after: Accounts): Predicted[] {
   const out: Predicted[] = [{ probe: accounts.name, id: 'files', value: after }]
@@ -28,7 +31,7 @@ export function accountsAfter(before: Accounts, after: Accounts): Predicted[] {
     const value = is === undefined ? undefined : { name, ...is }
     if (was !== undefined && was.uid !== is?.uid) out.push({ probe: users.name, id: String(was.uid), value: undefined })
     out.push({ probe: users.name, id: name, value })
-    if (is !== undefined) out.push({ probe: users.name, id: String(is.uid), value })
+    if (is !== undefined && firstWith(after.passwd, ({ uid }) => uid === is.uid) === name) out.push({ probe: users.name, id: String(is.uid), value })
   }
   for (const name of new Set([...Object.keys(before.group), ...Object.keys(after.group)])) {
     const was = before.group[name], is = after.group[name]
@@ -36,7 +39,7 @@ export function accountsAfter(before: Accounts, after: Accounts): Predicted[] {
     const value = is === undefined ? undefined : { name, ...is }
     if (was !== undefined && was.gid !== is?.gid) out.push({ probe: groups.name, id: String(was.gid), value: undefined })
     out.push({ probe: groups.name, id: name, value })
-    if (is !== undefined) out.push({ probe: groups.name, id: String(is.gid), value })
+    if (is !== undefined && firstWith(after.group, ({ gid }) => gid === is.gid) === name) out.push({ probe: groups.name, id: String(is.gid), value })
   }
   return out
 }

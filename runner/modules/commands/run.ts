@@ -1,8 +1,10 @@
 /** What command and shell share: when to run at all, the step, and the result keys. */
 import { Failure } from '../../core/errors.ts'
-import type { Arg, Data, Plan, Ran, Step, Target } from '../../core/types.ts'
+import type { Arg, Data, Plan, Predicted, Ran, Step, Target } from '../../core/types.ts'
+import { account } from '../../probes/account.ts'
 import { glob, isGlob } from '../../probes/glob.ts'
 import { followed, plainPath, stat } from '../../probes/stat.ts'
+import { made } from '../files/attributes.ts'
 import { expand, join } from '../files/paths.ts'
 
 export const runArgs = {
@@ -20,7 +22,7 @@ export const runArgs = {
 
 export interface Conditions { readonly chdir?: string | undefined; readonly creates?: string | undefined; readonly removes?: string | undefined }
 /** Answers of the conditions: the folder to run in, and the plan that says why nothing is to do. */
-export interface Checked { readonly chdir?: string; readonly idle?: Plan; readonly created?: string }
+export interface Checked { readonly chdir?: string; readonly idle?: Plan; readonly after: readonly Predicted[] }
 
 const pad = (value: number, digits: number): string => String(value).padStart(digits, '0')
 /** A time as Python prints a datetime. */
@@ -61,17 +63,17 @@ export async function check({ chdir, creates, removes }: Conditions, cmd: unknow
     if (path === undefined) return false
     return isGlob(path) ? (await target.read(glob, path)).length > 0 : (await target.read(stat, path)).type !== 'absent'
   }
-  const [place, hasCreated, hasRemoved] = await Promise.all([
+  const [place, hasCreated, hasRemoved, who] = await Promise.all([
     folder === undefined ? undefined : target.read(stat, folder), exists(created), exists(removed),
+    created === undefined ? undefined : target.read(account, target.user),
   ])
   if (place !== undefined && followed(place).type !== 'directory') {
-    throw new Failure('Unable to change directory before execution.', {
-      cmd, rc: null, stdout: '', stderr: '', hint: `${folder ?? ''} is ${place.type === 'absent' ? 'not there' : 'no directory'}`,
-    })
+    const why = `${folder ?? ''} is ${place.type === 'absent' ? 'not there' : 'no directory'}`
+    throw new Failure(`Unable to change directory before execution: ${why}.`, { cmd, rc: null, stdout: '', stderr: '' }, 'correct chdir, or make the folder in an earlier task')
   }
   const reason = hasCreated ? [creates, 'exists'] : removes !== undefined && !hasRemoved ? [removes, 'does not exist'] : undefined
   return {
-    ...(folder === undefined ? {} : { chdir: folder }), ...(created === undefined || isGlob(created) ? {} : { created }),
+    ...(folder === undefined ? {} : { chdir: folder }), after: created === undefined || who === undefined || isGlob(created) ? [] : [{ probe: stat.name, id: plainPath(created), value: made('file', undefined, who, 0) }],
     ...(reason === undefined ? {} : { idle: skip(cmd, reason[0] ?? '', reason[1] ?? '') }),
   }
 }
@@ -100,10 +102,7 @@ export function runPlan(shown: string, cmd: unknown, step: Step, checked: Checke
     later: ['stdout', 'stdout_lines', 'stderr', 'stderr_lines', 'rc', 'start', 'end', 'delta'],
     after: [
       { unknown: `what the command "${short.replaceAll('\n', ' ')}" would leave is not known` },
-      ...(checked.created === undefined ? [] : [{
-        probe: stat.name, id: plainPath(checked.created),
-        value: { type: 'file', mode: '0644', uid: 0, gid: 0, owner: undefined, group: undefined, size: 0, readable: true, writable: true, executable: false },
-      }]),
+      ...checked.after,
     ],
     done: ([ran]) => ran === undefined ? {} : done(ran),
   }
