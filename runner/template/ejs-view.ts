@@ -31,7 +31,7 @@ export function createViews(jinja: Jinja, vars: Vars): Views {
 
 /** A copy whose items turn into views when they are read; templates may sort or extend it. */
 function container(value: object, of: (item: unknown) => unknown): object {
-  const copy: object = Array.isArray(value) ? Array.from(value as unknown[]) : Object.fromEntries(isDict(value) ? dictEntries(value).map(([key, item]) => [String(key), item]) : [])
+  const copy = Array.isArray(value) ? Array.from(value as unknown[]) : copyOf(value)
   const view = new Proxy(copy, {
     get(target, key, receiver) {
       const item: unknown = Reflect.get(target, key, receiver)
@@ -41,6 +41,12 @@ function container(value: object, of: (item: unknown) => unknown): object {
     deleteProperty(target, key) { changed.add(view); return Reflect.deleteProperty(target, key) },
   })
   return view
+}
+
+/** Properties that are computed when they are read (hostvars) stay so: the others of the dict may be unknown or undefined. */
+function copyOf(value: object): object {
+  if (!isDict(value)) return {}
+  return value instanceof Map ? Object.fromEntries(dictEntries(value).map(([key, item]) => [String(key), item])) : Object.defineProperties({}, Object.getOwnPropertyDescriptors(value))
 }
 
 /** What a view was made from; objects and arrays that the template made itself are converted inside. */

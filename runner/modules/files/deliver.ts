@@ -1,5 +1,6 @@
 /** Bringing bytes to a path: what copy, template, assemble, get_url and the line editors have in common. */
 import { Failure } from '../../core/errors.ts'
+import { Missing } from '../../core/missing.ts'
 import { attr } from '../../core/module.ts'
 import type { Change, Data, Plan, Step, Target } from '../../core/types.ts'
 import { content } from '../../probes/content.ts'
@@ -68,7 +69,9 @@ export function planContent(given: Place, goal: Goal): Plan {
   if (is.type === 'file' && now.kind === 'file' && now.sha1 === sha1 && goal.base === undefined) return planRights(place, goal, sha1, given)
   const parent = followed(place.parent)
   if (is.type === 'absent' && goal.parentWillBe === undefined && parent.type !== 'directory') {
-    throw new Failure(parent.type === 'absent' ? `Destination directory ${parentOf(path)} does not exist` : `Destination ${parentOf(path)} is no directory`, { dest: path, checksum: sha1 })
+    if (parent.type !== 'absent') throw new Failure(`Destination ${parentOf(path)} is no directory`, { dest: path, checksum: sha1 })
+    const folder = made('directory', undefined, wanted.account, undefined)
+    throw new Missing(`Destination directory ${parentOf(path)} does not exist`, { dest: path, checksum: sha1 }, () => planContent(given, { ...goal, parentWillBe: folder }))
   }
   const above = goal.parentWillBe ?? (parent.type === 'absent' ? undefined : parent)
   const size = isRemote(source) ? source.size : source.length
