@@ -1,6 +1,7 @@
 /** The command line: arguments to options, and the exit code. Everything else is imported when it is needed. */
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
+import { readSettings } from './config.ts'
 import { Fault, toErrorData } from './core/errors.ts'
 import { createMasker } from './core/mask.ts'
 import { parseCommandLine } from './options.ts'
@@ -36,7 +37,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const { createErrorPrinter, drawWarning } = await import('./report/frame.ts')
   const printError = createErrorPrinter(process.stderr)
   try {
-    const asked = parseCommandLine(argv, process.env)
+    const asked = parseCommandLine(argv, readSettings(process.env, process.cwd()))
     switch (asked.command) {
       case 'help': case 'version': process.stdout.write(asked.text); return 0
       case 'inventory': case 'vault': {

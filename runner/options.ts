@@ -1,5 +1,6 @@
 /** The command line's options: one table gives parsing, errors and the help text. Names are those of ansible-playbook. */
 import { readFileSync } from 'node:fs'
+import { isOn, rolesPath, type Settings } from './config.ts'
 import { fault } from './core/errors.ts'
 import { nearest } from './core/near.ts'
 import type { Options } from './core/types.ts'
@@ -136,7 +137,7 @@ export function versionText(): string {
 }
 
 /** Throws a `usage` fault for anything that is not understood. */
-export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv): CommandLine {
+export function parseCommandLine(argv: readonly string[], settings: Settings): CommandLine {
   const [first] = argv
   if (first === 'inventory' || first === 'vault') return { command: first, args: argv.slice(1) }
   const { values, rest } = parse(argv)
@@ -146,8 +147,8 @@ export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv
   const kinds: readonly (readonly [FlagName, ListKind])[] = [['syntaxCheck', 'syntax'], ['listHosts', 'hosts'], ['listTasks', 'tasks'], ['listTags', 'tags']]
   const list = kinds.filter(([name]) => values.has(name)).map(([, kind]) => kind)
   return {
-    command: 'play', options: toOptions(values, rest, env), list: list.length === 0 ? undefined : list,
-    askConnection: values.has('askPass'), askBecome: values.has('askBecome'),
+    command: 'play', options: toOptions(values, rest, settings), list: list.length === 0 ? undefined : list,
+    askConnection: values.has('askPass'), askBecome: values.has('askBecome') || isOn(settings['ANSIBLE_BECOME_ASK_PASS']),
   }
 }
 
@@ -164,28 +165,33 @@ function passwordIn(path: string | undefined): string | undefined {
   }
 }
 
-function toOptions(values: Given['values'], playbooks: readonly string[], env: NodeJS.ProcessEnv): Options & { readonly output: 'human' | 'json' } {
+const listed = (text: string | undefined): string[] | undefined => text === undefined || text === '' ? undefined : [text]
+function toOptions(values: Given['values'], playbooks: readonly string[], settings: Settings): Options & { readonly output: 'human' | 'json' } {
   const last = (name: FlagName): string | undefined => values.get(name)?.at(-1)
   const output = last('output') ?? 'human'
   if (output !== 'human' && output !== 'json') throw usage(`--output can be human or json, not '${output}'`)
-  const text = <K extends string>(key: K, name: FlagName): { readonly [P in K]?: string } => {
-    const value = last(name)
+  const text = <K extends string>(key: K, name: FlagName, setting = ''): { readonly [P in K]?: string } => {
+    const value = last(name) ?? (settings[setting] === '' ? undefined : settings[setting])
     return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: string }
   }
-  const timeout = last('timeout')
+  const timeout = last('timeout') ?? settings['ANSIBLE_TIMEOUT'], gathering = settings['ANSIBLE_GATHERING'], checking = settings['ANSIBLE_HOST_KEY_CHECKING']
   const ssh = [last('sshCommonArgs'), last('sshExtraArgs')].filter((one) => one !== undefined).join(' ')
   const connectionPassword = passwordIn(last('connectionPasswordFile')), becomePassword = passwordIn(last('becomePasswordFile'))
-  const tags = commas(values.get('tags'))
+  const tags = commas(values.get('tags') ?? listed(settings['ANSIBLE_RUN_TAGS']))
   return {
-    playbooks, inventory: values.get('inventory') ?? (env['ANSIBLE_INVENTORY'] === undefined ? [] : env['ANSIBLE_INVENTORY'].split(',')),
-    tags: tags.length === 0 ? [] : tags, skipTags: commas(values.get('skipTags')),
-    check: values.has('check') || values.has('dryRun'), diff: values.has('diff') || values.has('dryRun'),
-    forks: wholeNumber(last('forks'), '--forks', 50), extraVars: values.get('extraVars') ?? [], verbosity: values.get('verbose')?.length ?? 0,
-    become: values.has('become'), forceHandlers: values.has('forceHandlers'), step: false,
-    vaultIds: values.get('vaultId') ?? [], vaultPasswordFiles: values.get('vaultFile') ?? [],
+    playbooks, inventory: values.get('inventory') ?? (listed(settings['ANSIBLE_INVENTORY'])?.flatMap((one) => one.split(',')) ?? []),
+    tags: tags.length === 0 ? [] : tags, skipTags: commas(values.get('skipTags') ?? listed(settings['ANSIBLE_SKIP_TAGS'])),
+    check: values.has('check') || values.has('dryRun'), diff: values.has('diff') || values.has('dryRun') || isOn(settings['ANSIBLE_DIFF_ALWAYS']),
+    forks: wholeNumber(last('forks') ?? settings['ANSIBLE_FORKS'], '--forks', 50), extraVars: values.get('extraVars') ?? [], verbosity: values.get('verbose')?.length ?? 0,
+    become: values.has('become') || isOn(settings['ANSIBLE_BECOME']), forceHandlers: values.has('forceHandlers') || isOn(settings['ANSIBLE_FORCE_HANDLERS']), step: false,
+    vaultIds: [...commas(listed(settings['ANSIBLE_VAULT_IDENTITY_LIST'])), ...values.get('vaultId') ?? []],
+    vaultPasswordFiles: values.get('vaultFile') ?? listed(settings['ANSIBLE_VAULT_PASSWORD_FILE']) ?? [],
     askVault: values.has('askVault'), output,
-    ...text('limit', 'limit'), ...text('role', 'role'), ...text('startAtTask', 'startAt'), ...text('user', 'user'), ...text('connection', 'connection'),
-    ...text('privateKeyFile', 'privateKey'), ...text('becomeMethod', 'becomeMethod'), ...text('becomeUser', 'becomeUser'),
+    ...text('limit', 'limit'), ...text('role', 'role'), ...text('startAtTask', 'startAt'), ...text('user', 'user', 'ANSIBLE_REMOTE_USER'), ...text('connection', 'connection', 'ANSIBLE_TRANSPORT'),
+    ...text('privateKeyFile', 'privateKey', 'ANSIBLE_PRIVATE_KEY_FILE'), ...text('becomeMethod', 'becomeMethod', 'ANSIBLE_BECOME_METHOD'),
+    ...text('becomeUser', 'becomeUser', 'ANSIBLE_BECOME_USER'), rolesPath: rolesPath(settings, process.cwd()),
+    ...(gathering === undefined ? {} : { gathering }), ...(checking === undefined ? {} : { hostKeyChecking: isOn(checking) }),
+    ...(settings['ANSIBLE_STRATEGY'] === undefined ? {} : { strategy: settings['ANSIBLE_STRATEGY'] }),
     ...(ssh === '' ? {} : { sshCommonArgs: ssh }), ...(timeout === undefined ? {} : { timeoutSeconds: wholeNumber(timeout, '--timeout', 10) }),
     ...(connectionPassword === undefined ? {} : { connectionPassword }), ...(becomePassword === undefined ? {} : { becomePassword }),
   }

@@ -1,6 +1,6 @@
 /** The only place that wires everything: loads, opens connections, executes, and tells the reporters. */
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { homedir, hostname, userInfo } from 'node:os'
+import { hostname, userInfo } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Data, Event, Frame, HostStats, Loc, LocalFile, Options, Playbook, RenderOptions, Reporter } from './core/types.ts'
 import { fault, Fault, toErrorData } from './core/errors.ts'
@@ -77,7 +77,7 @@ function createServices(secrets: readonly VaultSecret[], masker: Masker, tell: T
 /** Loads inventory and playbooks and checks them; throws a Fault at the first thing that is wrong. */
 export async function load(options: Options, masker: Masker, tell: Tell, prompts: Prompts): Promise<Loaded> {
   const warn = (message: string, loc?: Loc): void => { tell({ type: 'warning', message: masker.text(message), ...(loc === undefined ? {} : { loc }) }) }
-  const sources = vaultSources({ ids: options.vaultIds, files: options.vaultPasswordFiles, ask: options.askVault }, process.env)
+  const sources = vaultSources({ ids: options.vaultIds, files: options.vaultPasswordFiles, ask: options.askVault }, {})
   const secrets = await loadSecrets(sources, { cwd: process.cwd(), ask: prompts.secret })
   let inventory: Inventory | undefined
   const services = createServices(secrets, masker, tell, () => inventory)
@@ -92,17 +92,17 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
   const registry = createRegistry()
   const loader = createLoader({
     known: {
-      resolve: registry.resolve, names: registry.names, isAction: registry.isAction, freeForm: (name) => freeForm.has(name),
+      resolve: registry.resolve, names: registry.names, isAction: registry.isAction, dynamic: true, freeForm: (name) => freeForm.has(name),
       isLookup: (name) => name in lookups, lookups: () => Object.keys(lookups),
     },
     render: (value, frames) => { const scope = scopeOf([...frames, ...extra]); return jinja.resolve(value, scope) },
-    rolesPath: [join(process.cwd(), 'roles'), join(homedir(), '.ansible/roles'), '/usr/share/ansible/roles', '/etc/ansible/roles'],
+    rolesPath: [join(process.cwd(), 'roles'), ...options.rolesPath ?? []],
     decrypt: (text, loc) => decrypt(text, loc), warn,
   })
   const read: Playbook[] = []
   for (const path of options.playbooks) read.push(await loader.playbook(findPlaybook(path)))
   const playbooks = options.role === undefined ? read : read.map((one) => onlyRole(one, options.role ?? ''))
-  await checkTasks(registry, playbooks)
+  await checkTasks({ registry, jinja, loader }, playbooks)
   const limit = options.limit === undefined ? undefined : limitOf(inventory, options.limit)
   return {
     options, inventory, playbooks, registry, loader, jinja, masker, extra, limit,

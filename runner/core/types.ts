@@ -407,4 +407,9 @@ export interface Options {
   readonly vaultIds: readonly string[]
   readonly vaultPasswordFiles: readonly string[]
   readonly askVault: boolean
+  /** Settings of ansible.cfg or the environment; undefined where nothing is set. */
+  readonly rolesPath?: readonly string[]
+  readonly hostKeyChecking?: boolean
+  readonly gathering?: string
+  readonly strategy?: string
 }

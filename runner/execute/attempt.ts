@@ -5,10 +5,13 @@
 import type { Action, Change, Data, Frame, Module, Plan, Ran, Task } from '../core/types.ts'
 import { validateArgs } from '../core/args.ts'
 import { inheritLoc, keyLoc } from '../core/loc.ts'
-import { fault, Failure } from '../core/errors.ts'
-import { dictEntries, Float, isDict, makeDict, omit, Template, Unknown, UnknownValue } from '../core/value.ts'
+import { fault, Failure, Fault } from '../core/errors.ts'
+import { withoutShell } from '../core/errors/failure.ts'
+import { Missing } from '../core/missing.ts'
+import { dictEntries, Float, isDict, makeDict, type Dict, omit, Template, Unknown, UnknownValue } from '../core/value.ts'
 import type { Scope } from '../vars/scope.ts'
-import { typeName } from '../template/python.ts'
+import { nearest } from '../core/near.ts'
+import { pyStr, typeName } from '../template/python.ts'
 import type { HostState, PlayState, Run } from './context.ts'
 import { fetchJob, type Job, startedData, startJob } from './async.ts'
 import { judge } from './conditions.ts'
@@ -40,9 +43,20 @@ export function skipOf(unit: Unit): Draft | undefined {
   return verdict.truth ? undefined : skipped('Conditional result was False', { false_condition: verdict.falseCondition })
 }
 
-export async function attempt(unit: Unit): Promise<Draft> {
-  const skip = skipOf(unit)
+/** With the module that `action: "{{ name }}"` means on this host. */
+function named(unit: Unit): Unit {
+  const { run, task, scope } = unit
+  if (task.moduleTemplate === undefined) return unit
+  const name = pyStr(run.jinja.resolve(task.moduleTemplate, scope))
+  const module = run.registry.resolve(name)
+  if (module === undefined) throw fault('unknown-module', task.loc, { name, isCollection: name.includes('.'), near: nearest(name, run.registry.names()) })
+  return { ...unit, task: { ...task, module } }
+}
+
+export async function attempt(given: Unit): Promise<Draft> {
+  const skip = skipOf(given)
   if (skip !== undefined) return skip
+  const unit = named(given)
   if (unit.task.module === 'async_status') return statusOf(unit)
   const entry = await unit.run.registry.load(unit.task.module)
   const place = placeOf(unit.run, unit.play, unit.host, unit.task, unit.scope, unit.varsFiles)
@@ -50,8 +64,9 @@ export async function attempt(unit: Unit): Promise<Draft> {
 }
 
 /** The plan alone, for its reads. */
-export async function planOnly(unit: Unit): Promise<void> {
-  if (skipOf(unit) !== undefined) return
+export async function planOnly(given: Unit): Promise<void> {
+  if (skipOf(given) !== undefined) return
+  const unit = named(given)
   const entry = await unit.run.registry.load(unit.task.module)
   if (entry.kind !== 'module') return
   const place = placeOf(unit.run, unit.play, unit.host, unit.task, unit.scope, unit.varsFiles)
@@ -67,13 +82,24 @@ function argsOf(unit: Unit, spec: { readonly freeForm?: string; readonly rawArgs
   const whole = task.args instanceof Template ? run.jinja.resolve(task.args, scope) : task.args
   if (whole !== null && whole !== undefined && !isDict(whole)) throw fault('args-no-mapping', task.loc, { module: task.module, type: typeName(whole) })
   const given: Data = {}
-  for (const [name, value] of [...defaultsOf(unit), ...dictEntries(whole ?? {})]) {
+  for (const [name, value] of [...defaultsOf(unit), ...written(unit, whole ?? {})]) {
     const key = name === '_raw_params' ? spec.freeForm ?? '_raw_params' : String(name)
     const raw = spec.rawArgs?.includes(key) === true
     const templated = raw ? value : run.jinja.resolve(value, scope)
     if (templated !== omit) given[key] = raw ? value : withoutOmitted(templated)
   }
   return inheritLoc(given, whole)
+}
+/** A dict that `args: "{{ x }}"` gives stands below the arguments that are written out. Names of facts may be templates where they are written. */
+function written({ run, task, scope }: Unit, whole: Dict): [unknown, unknown][] {
+  const all = dictEntries(whole)
+  const more = all.find(([name]) => name === '_variable_params')
+  const rest = all.filter((one) => one !== more)
+  const below = more === undefined ? {} : run.jinja.resolve(more[1], scope)
+  if (!isDict(below)) throw fault('args-no-mapping', task.loc, { module: task.module, type: typeName(below) })
+  const named = task.module === 'set_fact' && !(task.args instanceof Template)
+  return [...dictEntries(below), ...rest.map(([name, value]): [unknown, unknown] =>
+    [named && typeof name === 'string' && name.includes('{{') ? pyStr(run.jinja.resolve(new Template(name, () => task.loc), scope)) : name, value])]
 }
 /** `omit` deeper inside an argument drops the element, as Ansible does. */
 function withoutOmitted(value: unknown): unknown {
@@ -107,8 +133,9 @@ async function runModule(unit: Unit, module: Module, place: Place): Promise<Draf
   try {
     plan = await module.plan(args, target)
   } catch (error) {
-    if (error instanceof Failure && isCheck(unit) && target.uncertain.size > 0) throw new UnknownValue(`${[...target.uncertain][0]} (otherwise: ${error.message})`)
-    throw error
+    if (!(error instanceof Failure) || !isCheck(unit) || target.uncertain.size === 0) throw error
+    if (!(error instanceof Missing)) throw new UnknownValue(`${[...target.uncertain][0]} (otherwise: ${error.message})`)
+    plan = error.plan()
   }
   for (const warning of plan.warnings ?? []) run.warn(warning, unit.task.loc)
   if ((plan.changes.length === 0) !== (plan.steps.length === 0)) throw new Error(`${module.name}: a plan has either changes and steps, or neither`)
@@ -124,9 +151,13 @@ function settled(unit: Unit, plan: Plan, target: HostTarget): Draft {
   return isCheck(unit) && reason !== undefined ? { data, changes: [], unknown: reason } : draft(data)
 }
 
+/** `changed_when: false` says of a command that it changes nothing. */
+const leavesNothing = ({ task }: Unit): boolean => [task.kw['changed_when']].flat().every((one) => one === false)
+
 /** A dry run: says what would change, and lets later tasks see it. */
 function foretold(unit: Unit, plan: Plan, place: Place): Draft {
-  place.machine.predict(plan.after ?? [])
+  // a task that is always a dry run does nothing that later tasks of a real run could find
+  if (unit.run.options.check) place.machine.predict(leavesNothing(unit) ? (plan.after ?? []).filter((one) => !('unknown' in one)) : plan.after ?? [])
   const reason = `the dry run did not run '${unit.task.module}'${typeof unit.task.name === 'string' ? ` (${unit.task.name})` : ''}`
   const later = Object.fromEntries((plan.later ?? []).map((name) => [name, new Unknown(reason)]))
   const onlyRuns = plan.changes.every((change) => change.kind === 'run' && change.guarded !== true)
@@ -144,7 +175,16 @@ async function applied(unit: Unit, plan: Plan, place: Place): Promise<Draft> {
     ...(timeout > 0 ? { timeoutSeconds: timeout } : {}),
   })
   unit.lookAhead()
-  return doneWith(unit, plan, await started)
+  return doneWith(unit, plan, await started.catch((error: unknown) => { throw error instanceof Fault && error.code === 'step-timeout' ? late(timeout, error.message) : error }))
+}
+
+const late = (seconds: number, what: string): Failure => new Failure(`Timed out after ${seconds} second(s): ${what}`, { timedout: { period: seconds } })
+/** What an action gives, if it does so within `timeout`. */
+async function within<T>(seconds: number, work: Promise<T>): Promise<T> {
+  if (seconds <= 0) return work
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_, reject) => { timer = setTimeout(() => { reject(late(seconds, 'the task was given up')) }, seconds * 1000) })
+  try { return await Promise.race([work, limit]) } finally { clearTimeout(timer) }
 }
 
 function doneWith(unit: Unit, plan: Plan, ran: readonly Ran[]): Draft {
@@ -162,14 +202,19 @@ async function inBackground(unit: Unit, job: Job): Promise<Draft> {
   for (;;) {
     await new Promise((resolve) => { setTimeout(resolve, poll * 1000) })
     const one = await jobDraft(unit, job)
-    if (one !== undefined) return { ...one, data: { ...one.data, ansible_job_id: job.id, finished: 1, started: 1 } }
+    if (one !== undefined) return { ...one, data: { ...one.data, ansible_job_id: job.id, finished: true, started: true, results_file: job.folder } }
   }
 }
+/** Results of jobs that have ended: they may be asked for again. */
+const ended = new WeakMap<Job, Draft>()
 async function jobDraft(unit: Unit, job: Job): Promise<Draft | undefined> {
+  const before = ended.get(job)
+  if (before !== undefined) return before
   const ran = await fetchJob(job)
   if (ran === undefined) return undefined
-  unit.run.jobs.delete(job.id)
-  return doneWith(unit, job.plan, ran)
+  const draft = doneWith(unit, job.plan, ran)
+  ended.set(job, draft)
+  return draft
 }
 
 /** async_status: the result of a job that this run has started. */
@@ -177,11 +222,11 @@ async function statusOf(unit: Unit): Promise<Draft> {
   const { jid, mode } = argsOf(unit, { args: {} })
   const id = String(jid)
   const job = unit.run.jobs.get(id)
-  if (job === undefined) throw new Failure(`could not find job ${id}`, { ansible_job_id: id, started: 1, finished: 1 })
-  if (mode === 'cleanup') { unit.run.jobs.delete(id); return draft({ ansible_job_id: id, erased: job.folder }) }
+  if (job === undefined) throw new Failure(`could not find job ${id}`, { ansible_job_id: id, started: true, finished: true })
+  if (mode === 'cleanup') { unit.run.jobs.delete(id); return draft({ ansible_job_id: id, erased: job.folder, started: false, finished: false }) }
   const one = await jobDraft(unit, job)
-  if (one === undefined) return draft({ ansible_job_id: id, started: 1, finished: 0, results_file: job.folder })
-  return { ...one, data: { ...one.data, ansible_job_id: id, started: 1, finished: 1, results_file: job.folder } }
+  if (one === undefined) return draft({ ansible_job_id: id, started: true, finished: false, results_file: job.folder })
+  return { ...one, data: { ...one.data, ansible_job_id: id, started: true, finished: true, results_file: job.folder } }
 }
 
 /** The draft of a failure where a step ended with an exit code that it may not have. */
@@ -191,9 +236,10 @@ function stoppedAt(plan: Plan, ran: readonly Ran[]): Draft | undefined {
   if (last === undefined || step === undefined) throw new Error('a session gave no answer to steps')
   const ok = step.okRc === 'any' || (step.okRc ?? [0]).includes(last.rc)
   if (ok && ran.length === plan.steps.length) return undefined
-  const words = last.stderr.trim() !== '' ? last.stderr.trim() : last.stdout.trim()
+  const stderr = withoutShell(last.stderr)
+  const words = stderr.trim() !== '' ? stderr.trim() : last.stdout.trim()
   return draft({
-    ...plan.data, changed: false, failed: true, rc: last.rc, stdout: last.stdout, stderr: last.stderr,
+    ...plan.data, changed: false, failed: true, rc: last.rc, stdout: last.stdout, stderr,
     msg: words === '' ? `exit code ${last.rc} from: ${step.sh.slice(0, 300)}` : words,
   })
 }
@@ -224,7 +270,7 @@ async function runAction(unit: Unit, action: Action, place: Place): Promise<Draf
   }
   const control = createControl(unit, place)
   try {
-    const data = await action.run(args, control)
+    const data = await within(numberOf(unit.run, unit.task, unit.scope, 'timeout', 0), action.run(args, control))
     const changes: readonly Change[] = data['changed'] === true ? [{ kind: 'run', cmd: action.name }] : []
     return draft({ changed: false, ...data }, action.needsHost === true ? changes : [])
   } catch (error) {

@@ -1,6 +1,7 @@
 /** Where a task's host is and which account it needs: behavioural variables over keywords over the command line, as Ansible resolves them. */
 import type { Become, Endpoint, Keywords, Options } from '../core/types.ts'
 import { fault } from '../core/errors.ts'
+import { nearest } from '../core/near.ts'
 
 /** Value of a variable for the host that is connected to, templated; undefined where unset. */
 type Lookup = (name: string) => unknown
@@ -31,17 +32,22 @@ const kinds: Readonly<Record<string, Endpoint['connection']>> = {
 export function endpointOf(name: string, variable: Lookup, kw: Keywords, options: Options): Endpoint {
   const wanted = first(variable('ansible_connection'), kw['connection'], options.connection, 'ssh') ?? 'ssh'
   const connection = kinds[wanted]
-  if (connection === undefined) throw fault('unknown-connection', undefined, { name: wanted, known: Object.keys(kinds).filter((one) => !one.includes('.')) })
+  if (connection === undefined) {
+    const known = Object.keys(kinds).filter((one) => !one.includes('.'))
+    throw fault('unknown-connection', undefined, { name: wanted, known, near: nearest(wanted, known) })
+  }
   const host = first(variable('ansible_host'), variable('ansible_ssh_host'), variable('ansible_docker_host'), name) ?? name
   if (connection === 'local') return { connection, host: name, ...shell(variable) } // a shell of its own for each, so that they run side by side
   const user = first(variable('ansible_user'), variable('ansible_ssh_user'), kw['remote_user'], options.user)
   if (connection === 'docker' || connection === 'podman') {
     return { connection, host, ...(user === undefined ? {} : { user }), extraArgs: words(variable('ansible_docker_extra_args')), ...shell(variable) }
   }
-  const port = number(first(variable('ansible_port'), variable('ansible_ssh_port'), kw['port']))
+  const wantedPort = first(variable('ansible_port'), variable('ansible_ssh_port'), kw['port'])
+  const port = number(wantedPort)
+  if (wantedPort !== undefined && (port === undefined || !Number.isInteger(port) || port < 1 || port > 65535)) throw fault('bad-port', undefined, { value: wantedPort, host: name })
   const password = first(variable('ansible_password'), variable('ansible_ssh_pass'), variable('ansible_ssh_password'), options.connectionPassword)
   const key = first(variable('ansible_ssh_private_key_file'), variable('ansible_private_key_file'), options.privateKeyFile)
-  const checking = first(variable('ansible_ssh_host_key_checking'), variable('ansible_host_key_checking'), process.env['ANSIBLE_HOST_KEY_CHECKING'])
+  const checking = first(variable('ansible_ssh_host_key_checking'), variable('ansible_host_key_checking'), options.hostKeyChecking)
   const timeout = number(first(variable('ansible_ssh_timeout'), variable('ansible_timeout'), options.timeoutSeconds))
   const known = words(variable('ansible_ssh_known_hosts_file'))
   const passphrase = text(variable('ansible_ssh_private_key_passphrase') ?? variable('ansible_private_key_passphrase'))

@@ -87,7 +87,7 @@ const tooMany = (percentage: unknown, failed: number, all: number): boolean =>
 
 async function runBatch(run: Run, state: PlayState, hosts: readonly HostState[], value: (name: string, written: unknown) => unknown): Promise<void> {
   const { play } = state
-  const strategy = pyStr(value('strategy', play.kw['strategy']) ?? 'linear').replace(/^ansible\.builtin\./, '')
+  const strategy = pyStr(value('strategy', play.kw['strategy']) ?? run.options.strategy ?? 'linear').replace(/^ansible\.builtin\./, '')
   const files = new Map<HostState, readonly Frame[]>()
   const walk: Walk = { run, play: state, hosts, varsFiles: (host) => files.get(host) ?? [], rescued: false, after: [], gates: new Map() }
   const loadFiles = async (): Promise<void> => { for (const host of hosts) files.set(host, await varsFiles(run, state, host)) }
@@ -126,7 +126,9 @@ function tellPending(walk: Walk): void {
 
 async function gatherFacts(walk: Walk, value: (name: string, written: unknown) => unknown): Promise<void> {
   const { play } = walk.play
-  if (!truthy(value('gather_facts', play.kw['gather_facts']) ?? true) || !walk.run.gathers) return
+  const { gathering } = walk.run.options
+  if (!truthy(value('gather_facts', play.kw['gather_facts']) ?? gathering !== 'explicit') || !walk.run.gathers) return
+  const hosts = gathering === 'smart' && play.kw['gather_facts'] === undefined ? walk.hosts.filter((host) => Object.keys(host.facts).length === 0) : walk.hosts
   const args = Object.fromEntries(['gather_subset', 'gather_timeout', 'fact_path'].flatMap((name) => play.kw[name] === undefined ? [] : [[name, play.kw[name]]]))
   const names = ['become', 'become_user', 'become_method', 'become_flags', 'become_exe', 'connection', 'remote_user', 'port', 'environment', 'any_errors_fatal', 'ignore_unreachable', 'module_defaults']
   const kw = Object.fromEntries(names.flatMap((name) => play.kw[name] === undefined ? [] : [[name, play.kw[name]]]))
@@ -134,7 +136,7 @@ async function gatherFacts(walk: Walk, value: (name: string, written: unknown) =
     kind: 'task', id: walk.run.nextId(), name: 'Gathering Facts', module: 'setup', args, kw: { ...kw, tags: ['always'], check_mode: false }, vars: [],
     search: [play.dir], isHandler: false, loc: play.loc,
   }
-  await walkNodes(walk, [task])
+  await walkNodes({ ...walk, hosts }, [task])
 }
 
 /** vars_files, for one host: names may hold templates; of a list the first that exists. */
