@@ -37,6 +37,9 @@ export interface Jinja {
   text(template: Template, vars: Vars, options?: RenderOptions): string
   /** A bare expression, as in `when`, `until`, `debug: var=`. May give Undefined. */
   expression(source: string, vars: Vars, at?: (offset: number) => Loc | undefined): unknown
+  /** Throws where a template, or a bare expression, cannot be compiled: its syntax, filters and tests. */
+  check(template: Template): void
+  checkExpression(source: string, at?: (offset: number) => Loc | undefined): void
   /** A value as written, with all Templates in it evaluated and all VaultTexts decrypted; deep. */
   resolve(value: unknown, vars: Vars): unknown
 }

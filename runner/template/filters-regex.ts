@@ -4,7 +4,7 @@ import { onlyText, text, tuple } from './items.ts'
 import { asIndex } from './numbers.ts'
 import { filterTable, Refusal } from './params.ts'
 import { isTruthy, pyStr } from './python.ts'
-import { compileRegex, escapeRegex, firstMatch, groupOf, matchAll, substitute } from './regex.ts'
+import { compileRegex, escapeRegex, firstMatch, groupOf, matchAll, substitute } from '../core/regex.ts'
 
 const pattern = (source: unknown, ignoreCase: unknown, multiline: unknown): ReturnType<typeof compileRegex> =>
   compileRegex(onlyText(source, 'the regular expression'), { ignoreCase: isTruthy(ignoreCase), multiline: isTruthy(multiline) })

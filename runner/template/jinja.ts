@@ -44,6 +44,11 @@ export function createJinja(services: Services): Jinja {
     if (module === undefined) values.set(template, module = compileSource(template, yamlSyntax))
     return module
   }
+  function bareExpression(source: string, at: At): Eval {
+    let run = expressions.get(source)
+    if (run === undefined) expressions.set(source, run = compileExpr(parseBare(source.replace(/\r\n?/g, '\n'), bareSyntax, at), { engine, at }))
+    return run
+  }
   function textModule(template: Template, syntax: Syntax): Module {
     const key = JSON.stringify(syntax)
     let known = texts.get(template)
@@ -112,9 +117,10 @@ export function createJinja(services: Services): Jinja {
         return padded(template.source, text, options.newline ?? '\n')
       } catch (error) { throw overflow(error, template.at(0)) }
     },
+    check(template) { valueModule(template) },
+    checkExpression(source, at = nowhere) { bareExpression(source, at) },
     expression(source, vars, at = nowhere) {
-      let run = expressions.get(source)
-      if (run === undefined) expressions.set(source, run = compileExpr(parseBare(source.replace(/\r\n?/g, '\n'), bareSyntax, at), { engine, at }))
+      const run = bareExpression(source, at)
       const frame = new Frame({ engine, vars, at, file: at(0)?.file })
       try {
         const value = deep(run(frame), frame.run, '…')

@@ -11,7 +11,7 @@ import { asIndex, parseInteger } from './numbers.ts'
 import { lookupTable, openLookupTable, Refusal } from './params.ts'
 import { basename, dirname, join } from './posixpath.ts'
 import { given, isTruthy, typeName, undefinedFault } from './python.ts'
-import { compileRegex, matchStart } from './regex.ts'
+import { compileRegex, matchStart } from '../core/regex.ts'
 import { candidates, findFile, findOrFail, parseKeyValues, readText } from './search.ts'
 
 function truth(value: unknown): boolean {

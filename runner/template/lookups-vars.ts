@@ -10,7 +10,7 @@ import { isInt, parseInteger } from './numbers.ts'
 import { lookupTable, openLookupTable, Refusal } from './params.ts'
 import { abspath, dirname, expanduser, join } from './posixpath.ts'
 import { given, pyStr, typeName } from './python.ts'
-import { compileRegex, firstMatch } from './regex.ts'
+import { compileRegex, firstMatch } from '../core/regex.ts'
 import { parseKeyValues } from './search.ts'
 
 /** Settings that playbooks ask for; play has no ansible.cfg, so these are Ansible's defaults, or the environment's. */

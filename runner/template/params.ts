@@ -4,6 +4,7 @@
  */
 import type { Data } from '../core/types.ts'
 import { Fault, fault } from '../core/errors.ts'
+import { BadRegex } from '../core/regex.ts'
 import { float, Undefined, Unknown, UnknownValue } from '../core/value.ts'
 import type { Call, Filter, GlobalFunction, Lookup, Test } from './call.ts'
 import { undefinedFault } from './python.ts'
@@ -78,6 +79,7 @@ function located<T>(kind: Kind, name: string, signature: string, call: Call, par
     args = bind(params, call.args, call.kwargs)
     return run(args)
   } catch (error) {
+    if (error instanceof BadRegex) throw fault('call-failed', call.env.loc, { kind, name, problem: error.message, hint: undefined }, error)
     const isOurs = error instanceof Refusal || (error instanceof Fault && error.code === 'template-operation' && error.loc === undefined)
     if (!isOurs) throw error
     const hint = error.hint ?? (args === undefined ? `it is called as ${signature}` : undefined)

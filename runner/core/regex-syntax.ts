@@ -2,8 +2,9 @@
  * Reads a Python regular expression and writes it in JavaScript's syntax. Not supported, and said so: atomic groups, possessive
  * quantifiers, conditional groups, switching ignorecase off for a part.
  */
-import { Refusal } from './params.ts'
 
+/** Text that Python would not take as a regular expression or replacement. */
+export class BadRegex extends Error {}
 export interface Flags { readonly ignoreCase?: boolean; readonly multiline?: boolean }
 
 interface Scope { i: boolean; m: boolean; s: boolean; x: boolean; a: boolean }
@@ -14,7 +15,7 @@ const start = '(?<![\\s\\S])'
 const end = '(?![\\s\\S])'
 const controls: Readonly<Record<string, string>> = { a: '\\x07', f: '\\f', n: '\\n', r: '\\r', t: '\\t', v: '\\v' }
 
-const bad = (message: string, at: number): Refusal => new Refusal(`invalid regular expression: ${message} at position ${at}`)
+const bad = (message: string, at: number): BadRegex => new BadRegex(`invalid regular expression: ${message} at position ${at}`)
 
 export class Translator {
   private readonly source: string
@@ -31,7 +32,7 @@ export class Translator {
     this.base = { i: flags.ignoreCase ?? false, m: flags.multiline ?? false, s: false, x: false, a: false }
   }
   private get scope(): Scope { return this.scopes.at(-1) ?? this.base }
-  private fail(message: string): Refusal { return bad(message, this.at) }
+  private fail(message: string): BadRegex { return bad(message, this.at) }
 
   run(): string {
     const leading = /^\(\?([aiLmsux]+)\)/.exec(this.source)
