@@ -4,8 +4,9 @@ import type { Probe } from '../core/types.ts'
 import { defineEach, lines } from './each.ts'
 
 export interface Package {
-  readonly status: 'installed' | 'config' | 'absent' | 'broken'
+  readonly status: 'installed' | 'absent' | 'broken'
   readonly hold?: boolean
+  /** Of a package that is absent: its configuration files are left. */
   readonly live?: { readonly version: string; readonly arch: string; readonly selection: string }
 }
 
@@ -23,7 +24,7 @@ export const dpkg: Probe<string, Package> = {
       if (name === '' || state === 'not-installed') return { status: 'absent' }
       const live = { version, arch: name.slice(name.lastIndexOf(':') + 1), selection }
       if (state === 'installed' || state === 'triggers-pending' || state === 'triggers-awaited') return { status: 'installed', ...(selection === 'hold' ? { hold: true } : {}), live }
-      return { status: state === 'config-files' ? 'config' : 'broken', live }
+      return { status: state === 'config-files' ? 'absent' : 'broken', live }
     })
   },
 }
@@ -115,9 +116,9 @@ export function readSimulation(text: readonly string[]): { readonly actions: rea
 
 /** Seconds since 1970 of the last update of apt's lists, and of now, on the host's clock. */
 export interface Lists {
-  readonly updatedAt: number; readonly now: number; readonly isEmpty: boolean
-  /** A dry run: an earlier task would have fetched them, what they hold is not known. */
-  readonly foreseen?: boolean
+  readonly isEmpty: boolean
+  /** Missing in a dry run where an earlier task would have fetched them: what they hold is not known. */
+  readonly live?: { readonly updatedAt: number; readonly now: number }
 }
 export const aptLists = defineEach<'lists', Lists>({
   name: 'apt-lists',
@@ -126,7 +127,7 @@ export const aptLists = defineEach<'lists', Lists>({
 stat -c %Y $f; date +%s; ls /var/lib/apt/lists | grep -v '^partial$\\|^lock$\\|^auxfiles$' | head -n 1`,
   parse({ stdout }) {
     const [at = '0', now = '0', first = ''] = stdout.split('\n')
-    return { updatedAt: Number(at), now: Number(now), isEmpty: first === '' }
+    return { isEmpty: first === '', live: { updatedAt: Number(at), now: Number(now) } }
   },
 })
 

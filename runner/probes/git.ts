@@ -41,7 +41,7 @@ if [ -z "$d" ] || { [ ! -e "$d" ] && [ ! -h "$d" ]; }; then echo none; else
 o="-c safe.directory=*"
 if [ -e "$d/.git" ]; then echo checkout; elif [ -d "$d/objects" ] && [ -e "$d/HEAD" ]; then echo bare; elif [ -d "$d" ] && [ -z "$(ls -A "$d")" ]; then echo empty; else echo other; fi
 if [ -e "$d/.git" ] || [ -e "$d/HEAD" ]; then cd "$d" && echo "head $("$g" $o rev-parse HEAD 2>/dev/null)"; echo "branch $("$g" $o symbolic-ref -q --short HEAD)"
-echo "url $("$g" $o config --get ${quote(`remote.${remote}.url`)})"; "$g" $o status --porcelain --untracked-files=no 2>/dev/null | sed -n '1s/.*/dirty/p'; cd /; fi; fi
+echo "url $("$g" $o config --get ${quote(`remote.${remote}.url`)})"; "$g" --no-optional-locks $o status --porcelain --untracked-files=no 2>/dev/null | sed -n '1s/.*/dirty/p'; cd /; fi; fi
 ` + (asks ? shText`r=$("$g" ls-remote -- ${repo} 2>&1) || { printf 'problem %s\\n' "$r"; exit; }
 printf '%s\\n' "$r" | awk -v v=${version} '{ if (v == "HEAD" && $2 == "HEAD") print "head-ref", $1; if ($2 == "refs/heads/" v) print "branch-ref", $1; if ($2 == "refs/tags/" v) print "tag-ref", $1; if ($2 == "refs/tags/" v "^{}") print "peeled-ref", $1; if ($2 == v) print "full-ref", $1 }'` : ''),
   parse({ stdout }, { version }) {

@@ -47,6 +47,7 @@ function toStat(text: string): unknown {
 }
 
 const shorthand: Readonly<Record<string, (answer: unknown) => unknown>> = {
+  platform: (answer) => ({ os: {}, system: 'Linux', packageManager: 'apt', serviceManager: 'systemd', init: 'systemd', ...Object(answer), tools: new Set(Object(answer).tools) }),
   stat: (answer) => typeof answer === 'string' ? toStat(answer) : answer,
   content: (answer) => typeof answer !== 'string' ? answer ?? { kind: 'absent' }
     : { kind: 'file', sha1: createHash('sha1').update(answer).digest('hex'), bytes: new Uint8Array(Buffer.from(answer)) },

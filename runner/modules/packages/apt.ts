@@ -91,13 +91,10 @@ export const packagesSpare: readonly string[] = ['/home', '/root', '/srv', '/usr
 
 interface Draft { readonly changes: Change[]; readonly lines: string[]; readonly after: Predicted[] }
 
-const removed = (args: AptArgs, kind: AptAction['kind']): Package => ({ status: kind === 'purge' || args.purge ? 'absent' : 'config' })
-function foretell(args: AptArgs, actions: readonly AptAction[], draft: Draft): void {
+function foretell(actions: readonly AptAction[], draft: Draft): void {
   for (const { kind, name, before, after } of actions) {
     draft.changes.push(before === undefined && after === undefined ? attr(name, 'state', 'absent', 'present') : attr(name, 'version', before ?? null, after ?? null))
-    // dpkg keeps the name of a package that leaves configuration files; which do is not told in advance.
-    if (kind === 'install') draft.after.push({ probe: dpkg.name, id: name, value: { status: 'installed' } })
-    else if (removed(args, kind).status === 'absent') draft.after.push({ probe: dpkg.name, id: name, value: { status: 'absent' } })
+    draft.after.push({ probe: dpkg.name, id: name, value: { status: kind === 'install' ? 'installed' : 'absent' } })
   }
   if (actions.length > 0) draft.after.push({ unknown: `the files, accounts and services that ${actions.length === 1 ? actions[0]?.name ?? '' : `${actions.length} packages`} bring or take are not known`, spares: packagesSpare })
 }
@@ -122,9 +119,9 @@ function decide(args: AptArgs, key: AptKey, answer: AptAnswer, found: ReadonlyMa
   const trusts = answer.rc === 0 || !outdated || key.fresh
   if (trusts) refuse(answer)
   const actions: readonly AptAction[] = trusts ? answer.actions : names.map((name) => ({ kind: 'install', name: parseSpec(name).name }))
-  const purges = args.purge && args.state === 'absent' && actions.length === 0 && names.some((name) => found.get(name)?.status === 'config')
+  const purges = args.purge && args.state === 'absent' && actions.length === 0 && names.some((name) => { const is = found.get(name); return is?.status === 'absent' && is.live !== undefined })
   if (actions.length === 0 && !purges) return
-  foretell(args, purges ? names.map((name) => ({ kind: 'purge', name })) : actions, draft)
+  foretell(purges ? names.map((name) => ({ kind: 'purge', name })) : actions, draft)
   draft.lines.push(aptLine(args, key, names))
 }
 
@@ -151,13 +148,14 @@ export async function planApt(args: AptArgs, target: Target): Promise<Plan> {
   ])
   if (!tools.has('apt-get')) throw new Failure('apt-get is not on this host: the module apt needs Debian or a relative of it')
   const found = new Map(specs.map(({ name }, i): [string, Package] => [name, packages[i] ?? { status: 'absent' }]))
-  const updates = mayUpdate && (lists.isEmpty || lists.now - lists.updatedAt > args.cache_valid_time)
+  const updates = mayUpdate && (lists.isEmpty || (lists.live !== undefined && lists.live.now - lists.live.updatedAt > args.cache_valid_time))
+  const updatedAt = lists.live?.updatedAt ?? 0
   const best = updates && freshKey !== undefined ? await target.read(aptPlan, freshKey) : answer
   const draft: Draft = { changes: [], lines: [], after: [] }
-  if (key !== undefined && best !== undefined) decide(args, freshKey !== undefined && updates ? freshKey : key, best, found, updates || lists.foreseen === true, draft)
+  if (key !== undefined && best !== undefined) decide(args, freshKey !== undefined && updates ? freshKey : key, best, found, updates || lists.live === undefined, draft)
   if (args.deb !== undefined) await decideDeb(args, args.deb, target, draft)
   const updateOnly = updates && key === undefined && args.deb === undefined
-  if (updateOnly) draft.changes.push(attr('apt', 'package lists', lists.updatedAt === 0 ? 'never fetched' : new Date(lists.updatedAt * 1000).toISOString(), 'now'))
+  if (updateOnly) draft.changes.push(attr('apt', 'package lists', updatedAt === 0 ? 'never fetched' : new Date(updatedAt * 1000).toISOString(), 'now'))
   const doesUpdate = updates && draft.changes.length > 0
   await tidy(args, target, draft)
   return finish(args, draft, doesUpdate, lists)
@@ -182,8 +180,8 @@ function finish(args: AptArgs, draft: Draft, doesUpdate: boolean, lists: Lists):
   return {
     changes: draft.changes, steps,
     // Lists as an update would bring them are not known: packages that they would name are taken at their word.
-    after: [...draft.after, ...(doesUpdate ? [{ probe: aptLists.name, id: 'lists', value: { updatedAt: lists.now, now: lists.now, isEmpty: false, foreseen: true } }] : [])],
-    data: { cache_updated: doesUpdate, cache_update_time: lists.updatedAt }, later: [...laterKeys],
+    after: [...draft.after, ...(doesUpdate ? [{ probe: aptLists.name, id: 'lists', value: { isEmpty: false } }] : [])],
+    data: { cache_updated: doesUpdate, cache_update_time: lists.live?.updatedAt ?? 0 }, later: [...laterKeys],
     done: ([ran]) => {
       if (ran === undefined) return {}
       const [stdout = '', at] = ran.stdout.split('\n\u0001')
