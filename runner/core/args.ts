@@ -160,6 +160,16 @@ export function checkArgNames(spec: ArgSpec, rules: ArgRules | undefined, rawCon
   }
 }
 
+/** Arguments that must be there, where every name is known and nothing else can add to them. */
+export function checkArgPresence(spec: ArgSpec, rules: ArgRules | undefined, rawContainer: unknown, module: string, loc?: Loc): void {
+  if (!isDict(rawContainer)) return
+  const place: Place = { module, container: rawContainer, within: [], loc }
+  const given = collect(spec, Object.fromEntries(dictEntries(rawContainer).filter(([key]) => key !== '_raw_params').map(([key, value]) => [pyText(key), value])), place)
+  const missing = Object.keys(spec).filter((name) => spec[name]?.required === true && !given.has(name))
+  if (missing.length > 0) throw fault('arg-missing', loc ?? locOf(rawContainer), { ...place, missing })
+  for (const group of rules?.requiredOneOf ?? []) if (!group.some((name) => given.has(name))) throw fault('arg-one-of', loc ?? locOf(rawContainer), { ...place, names: group })
+}
+
 const jsonTypes: Readonly<Record<ArgType, Json>> = {
   str: { type: ['string', 'number', 'boolean'] }, path: { type: 'string' }, bool: { anyOf: [{ type: 'boolean' }, { enum: ['yes', 'no', 'on', 'off', 'true', 'false', 0, 1] }] },
   int: { anyOf: [{ type: 'integer' }, { type: 'string', pattern: '^[+-]?\\d+$' }] }, float: { type: ['number', 'string'] },

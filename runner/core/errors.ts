@@ -50,7 +50,9 @@ export function fault<C extends Code>(code: C, loc: Loc | undefined, data: DataO
 /** What a module throws when it cannot do what it was asked: the task fails with `msg` and these result keys. */
 export class Failure extends Error {
   readonly data: Data
-  constructor(msg: string, data: Data = {}) { super(msg); this.name = 'Failure'; this.data = data }
+  /** The next thing to do, where the module knows better than what is said of well-known words (errors/failure.ts). */
+  readonly hint: string | undefined
+  constructor(msg: string, data: Data = {}, hint?: string) { super(msg); this.name = 'Failure'; this.data = data; this.hint = hint }
 }
 
 export function toErrorData(error: Fault): ErrorData {

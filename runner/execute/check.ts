@@ -6,9 +6,9 @@
 import type { Loc, Node, Play, Playbook, Task } from '../core/types.ts'
 import { checkArgNames, checkArgPresence } from '../core/args.ts'
 import { Fault, fault } from '../core/errors.ts'
-import { inheritLoc, valueLoc } from '../core/loc.ts'
+import { inheritLoc, keyLoc, valueLoc } from '../core/loc.ts'
 import { nearest } from '../core/near.ts'
-import { dictEntries, isDict, isSettled, Template } from '../core/value.ts'
+import { dictEntries, dictHas, isDict, isSettled, Template } from '../core/value.ts'
 import type { Loader } from '../playbook/load.ts'
 import type { Jinja } from '../template/call.ts'
 import { lookups } from '../template/lookups.ts'
@@ -48,7 +48,7 @@ export async function checkTasks(checker: Checker, playbooks: readonly Playbook[
 export async function checkNodes(checker: Checker, nodes: readonly Node[]): Promise<void> {
   const { registry } = checker
   const tasks = [...tasksOf(nodes)]
-  await Promise.all([...new Set(tasks.map((task) => task.module))].filter((name) => !engineNames.includes(name)).map((name) => registry.load(name)))
+  await Promise.all([...new Set(tasks.map((task) => task.module))].filter((name) => name !== '' && !engineNames.includes(name)).map((name) => registry.load(name)))
   const foreseen = new Set(rescued(nodes))
   for (const task of tasks) {
     if (foreseen.has(task) || seesToFailure(task)) continue
@@ -67,7 +67,7 @@ async function checkTask(checker: Checker, task: Task): Promise<void> {
 }
 
 async function checkArguments(checker: Checker, task: Task): Promise<void> {
-  if (!isDict(task.args)) { checkTemplates(checker, task.args, task); return }
+  if (!isDict(task.args) || task.module === '' || dictHas(task.args, '_variable_params')) { checkTemplates(checker, task.args, task); return }
   const entry = await checker.registry.load(task.module)
   const spec = entry.kind === 'module' ? entry.module : entry.action
   const isOpen = entry.kind === 'action' && entry.action.open === true
@@ -124,7 +124,7 @@ function checkConditions({ jinja }: Checker, task: Task): void {
       if (!(one instanceof Template) && typeof one !== 'string') continue
       const source = one instanceof Template ? one.source : one
       if (source.trim() === '') continue
-      const loc = valueLoc(Array.isArray(value) ? value : task.kw, Array.isArray(value) ? i : keyword) ?? task.loc
+      const loc = (Array.isArray(value) ? valueLoc(value, i) : undefined) ?? keyLoc(task.kw, keyword) ?? task.loc
       const at = one instanceof Template ? one.at : (offset: number): Loc => ({ ...loc, column: loc.column + offset })
       try {
         jinja.checkExpression(source.includes('{{') ? inline(source) : source, at)

@@ -22,28 +22,27 @@ export function judge(run: Run, conditions: unknown, scope: Scope, what: string,
 function holds(run: Run, condition: unknown, scope: Scope, what: string, loc: Loc | undefined): boolean {
   if (typeof condition === 'boolean') return condition
   if (condition === null || condition === undefined || condition === '') return true
-  const value = evaluate(run, condition, scope, what, loc)
-  if (value instanceof Unknown) throw new UnknownValue(value.reason)
-  if (typeof value !== 'boolean') {
-    run.warn(`the result of the ${what} condition is no boolean but of type ${typeName(value)}; its truth is taken as in Python`, loc)
+  try {
+    const value = evaluate(run, condition, scope, what, loc)
+    if (value instanceof Unknown) throw new UnknownValue(value.reason)
+    const truth = isTruthy(value)
+    if (typeof value !== 'boolean') run.warn(`the result of the ${what} condition is no boolean but of type ${typeName(value)}; its truth is taken as in Python`, loc)
+    return truth
+  } catch (error) {
+    if (error instanceof Fault) throw error.within(`in the ${what} condition: ${condition instanceof Template ? condition.source : String(condition)}`, loc)
+    throw error
   }
-  return isTruthy(value)
 }
 
 function evaluate(run: Run, condition: unknown, scope: Scope, what: string, loc: Loc | undefined): unknown {
   const source = condition instanceof Template ? condition.source : typeof condition === 'string' ? condition : undefined
   if (source === undefined) return run.jinja.resolve(condition, scope)
   const at = condition instanceof Template ? condition.at : (offset: number): Loc | undefined => loc && { ...loc, column: loc.column + offset }
-  try {
-    if (!(condition instanceof Template) || !/\{\{/.test(source)) return run.jinja.expression(source, scope, at)
-    run.warn(`${what} conditions should not hold {{ }}: ${source}`, loc)
-    return run.jinja.expression(inline(source), scope, at)
-  } catch (error) {
-    if (error instanceof Fault) throw error.within(`in the ${what} condition: ${source}`, loc)
-    throw error
-  }
+  if (!(condition instanceof Template) || !/\{\{/.test(source)) return run.jinja.expression(source, scope, at)
+  run.warn(`${what} conditions should not hold {{ }}: ${source}`, loc)
+  return run.jinja.expression(inline(source), scope, at)
 }
 
 /** `{{ x }} == 'a'` becomes ` (x)  == 'a'`: same length, so that places stay right. A quoted `'{{ x }}'` loses its quotes. */
-const inline = (source: string): string => source
+export const inline = (source: string): string => source
   .replace(/(['"])\{\{((?:(?!\}\}).)*)\}\}\1/g, ' ( $2 ) ').replaceAll('{{', ' (').replaceAll('}}', ') ')

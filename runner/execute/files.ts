@@ -1,9 +1,10 @@
 /** Files of the controller: found where Ansible looks for them, read when needed. */
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { lstat, readdir, readFile, readlink, realpath, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { isAbsolute, join, normalize } from 'node:path'
+import { basename, dirname, isAbsolute, join, normalize } from 'node:path'
 import type { LocalFile, Loc } from '../core/types.ts'
 import { fault } from '../core/errors.ts'
+import { nearest } from '../core/near.ts'
 
 /** Candidates for a relative path, in order: in each folder its files/ or templates/ first, then itself. */
 export function candidates(search: readonly string[], kind: string, path: string): readonly string[] {
@@ -27,12 +28,21 @@ async function listBelow(root: string, below: string): Promise<{ relative: strin
   const found: { relative: string; file: LocalFile }[] = []
   for (const name of names) {
     const relative = below === '' ? name : `${below}/${name}`
-    const file = await localFile(join(root, relative))
+    const path = join(root, relative), isLink = (await lstat(path)).isSymbolicLink()
+    const file = await localFile(path) ?? (isLink ? brokenLink(path) : undefined)
     if (file === undefined) continue
-    found.push({ relative, file })
-    if (file.kind === 'directory') found.push(...await listBelow(root, relative))
+    found.push({ relative, file: isLink ? { ...file, link: await readlink(path) } : file })
+    if (file.kind === 'directory' && !(isLink && await leadsUp(path))) found.push(...await listBelow(root, relative))
   }
   return found
+}
+
+/** A link into nothing: it can be copied as a link only. */
+const brokenLink = (path: string): LocalFile => ({ path, kind: 'file', mode: 0o777, size: 0, read: async () => new Uint8Array(await readFile(path)), list: async () => [] })
+/** Whether a link leads to a folder that it lies in itself: following it would never end. */
+async function leadsUp(path: string): Promise<boolean> {
+  const end = await realpath(path)
+  return `${await realpath(dirname(path))}/`.startsWith(end === '/' ? '/' : `${end}/`)
 }
 
 /** The first candidate that exists; a trailing slash is kept out of the path but asked for by copy itself. */
@@ -42,5 +52,7 @@ export async function findLocal(search: readonly string[], kind: string, path: s
     const file = await localFile(one)
     if (file !== undefined) return file
   }
-  throw fault('file-not-found', loc, { path, searched })
+  const beside = await Promise.all([...new Set(searched.map(dirname))].map((folder) => readdir(folder).catch(() => [])))
+  const near = nearest(basename(path), beside.flat())
+  throw fault('file-not-found', loc, { path, searched, near: near === undefined ? undefined : join(dirname(path), near) })
 }

@@ -81,30 +81,31 @@ function argsOf(walk: Walk, task: Task, scope: ReturnType<typeof taskScope>): Da
   return inheritLoc(given, task.args)
 }
 
-async function walkIncluded(walk: Walk, task: Task, wish: Wish, file: string, load: () => Promise<readonly Node[]>): Promise<void> {
-  let nodes: readonly Node[]
-  try {
-    nodes = await load()
-  } catch (error) {
-    for (const host of wish.hosts) reportFailure(walk, task, host, error)
-    return
+/** Loads and announces all that is wanted, then walks it: what runs for one item cannot change what is included for the next. */
+async function walkIncluded(walk: Walk, task: Task, wanted: readonly Wish[], fileOf: (wish: Wish) => string, load: (wish: Wish) => Promise<readonly Node[]>): Promise<void> {
+  const found: { readonly wish: Wish; readonly nodes: readonly Node[] }[] = []
+  for (const wish of wanted) {
+    try {
+      found.push({ wish, nodes: await load(wish) })
+    } catch (error) {
+      for (const host of wish.hosts) reportFailure(walk, task, host, error)
+      continue
+    }
+    for (const host of wish.hosts) host.stats.ok += 1
+    walk.run.emit({ type: 'included', file: fileOf(wish), hosts: wish.hosts.map((host) => host.name), ...(wish.label === undefined ? {} : { label: wish.label }) })
   }
-  for (const host of wish.hosts) host.stats.ok += 1
-  walk.run.emit({ type: 'included', file, hosts: wish.hosts.map((host) => host.name), ...(wish.label === undefined ? {} : { label: wish.label }) })
-  await walkNodes({ ...walk, hosts: wish.hosts }, nodes)
+  for (const { wish, nodes } of found) await walkNodes({ ...walk, hosts: wish.hosts }, nodes)
 }
 
 export async function includeTasks(walk: Walk, task: Task, hosts: readonly HostState[]): Promise<void> {
-  const { loader, registry } = walk.run
-  for (const wish of wishes(walk, task, hosts)) {
-    const path = pyStr(wish.args['file'] ?? wish.args['_raw_params'] ?? '')
+  const { loader } = walk.run
+  const pathOf = ({ args }: Wish): string => pyStr(args['file'] ?? args['_raw_params'] ?? '')
+  await walkIncluded(walk, task, wishes(walk, task, hosts), (wish) => shownPath(walk, task, pathOf(wish)), async (wish) => {
     const { apply } = wish.args
-    await walkIncluded(walk, task, wish, shownPath(walk, task, path), async () => {
-      const nodes = await loader.tasksFile(path, task, { frames: wish.frames, ...(isDict(apply) && !(apply instanceof Map) ? { apply } : {}) })
-      await checkNodes(registry, nodes)
-      return nodes
-    })
-  }
+    const nodes = await loader.tasksFile(pathOf(wish), task, { frames: wish.frames, ...(isDict(apply) && !(apply instanceof Map) ? { apply } : {}) })
+    await checkNodes(walk.run, nodes)
+    return nodes
+  })
 }
 /** The file in full, where it can be found; the include itself says what is wrong otherwise. */
 function shownPath(walk: Walk, task: Task, path: string): string {
@@ -113,13 +114,11 @@ function shownPath(walk: Walk, task: Task, path: string): string {
 
 export async function includeRole(walk: Walk, task: Task, hosts: readonly HostState[]): Promise<void> {
   const { run, play } = walk
-  for (const wish of wishes(walk, task, hosts)) {
-    await walkIncluded(walk, task, wish, pyStr(wish.args['name'] ?? wish.args['role'] ?? ''), async () => {
-      const { role, nodes, handlers, isPublic } = await run.loader.includeRole(wish.args, task, wish.frames)
-      await checkNodes(run.registry, [...nodes, ...handlers])
-      play.handlers.push(...handlers)
-      if (isPublic) play.roles.push(role)
-      return nodes
-    })
-  }
+  await walkIncluded(walk, task, wishes(walk, task, hosts), ({ args }) => pyStr(args['name'] ?? args['role'] ?? ''), async (wish) => {
+    const { role, nodes, handlers, isPublic } = await run.loader.includeRole(wish.args, task, wish.frames)
+    await checkNodes(run, [...nodes, ...handlers])
+    play.handlers.push(...handlers)
+    if (isPublic) play.roles.push(role)
+    return nodes
+  })
 }

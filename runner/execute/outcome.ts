@@ -1,7 +1,9 @@
 /** From what a module or action gave to the result of a task: data keys as Ansible has them, outcome, masking, counting. */
 import type { Data, ErrorData, TaskResult, Change } from '../core/types.ts'
 import { Failure, Fault, isUnreachable, toErrorData } from '../core/errors.ts'
+import { failureError } from '../core/errors/failure.ts'
 import { Float, Template, toData, Unknown, UnknownValue, VaultText } from '../core/value.ts'
+import type { Scope } from '../vars/scope.ts'
 import type { HostState, Run } from './context.ts'
 
 /** A result on its way: data as it will be registered (may hold Unknowns), and what the reporters get beside it. */
@@ -15,8 +17,9 @@ export interface Draft {
   /** What is registered instead of `data`: a dry run's skip of something whose result nobody knows. */
   readonly registerAs?: unknown
   /** Per-item drafts of a loop. */
-  readonly items?: readonly { readonly label: string; readonly draft: Draft }[]
+  readonly items?: readonly LoopItem[]
 }
+export interface LoopItem { readonly label: string; readonly draft: Draft; readonly scope?: Scope; readonly delegated?: string }
 
 export const draft = (data: Data, changes: readonly Change[] = []): Draft => ({ data, changes })
 export const skipped = (reason: string, data: Data = {}): Draft => draft({ changed: false, skipped: true, skip_reason: reason, ...data })
@@ -26,7 +29,11 @@ export const isChanged = (one: Draft): boolean => one.data['changed'] === true
 /** What an error thrown on the way makes of the task. Programming mistakes pass through. */
 export function draftOf(error: unknown): Draft {
   if (error instanceof UnknownValue) return { data: { changed: false }, changes: [], unknown: error.reason }
-  if (error instanceof Failure) return draft({ ...error.data, changed: false, failed: true, msg: error.message })
+  if (error instanceof Failure) {
+    const data = { ...error.data, changed: false, failed: true, msg: error.message }
+    const told = error.hint === undefined ? undefined : failureError(data, error.hint)
+    return { data, changes: [], ...(told === undefined ? {} : { error: told }) }
+  }
   if (error instanceof Fault) {
     const text = [error.message, ...error.trail.map((step) => step.what)].join('. ')
     if (isUnreachable(error)) return { data: { changed: false, unreachable: true, msg: error.message }, changes: [], error: toErrorData(error), unreachable: true }
@@ -52,7 +59,8 @@ export function present(run: Run, one: Draft, times: { readonly ms: number; read
     ? { censored: "the output has been hidden due to the fact that 'no_log: true' was specified for this result", ...changed, ...keep(one.data, ['failed', 'skipped', 'attempts']) }
     : run.masker.value(shown(one.data))
   const reason = one.unknown === undefined ? {} : { unknown: one.unknown }
-  const error = one.error === undefined || noLog ? {} : { error: run.masker.value(one.error) }
+  const told = one.error ?? (outcome === 'failed' ? failureError(shown(one.data)) : undefined)
+  const error = told === undefined || noLog ? {} : { error: run.masker.value(told) }
   return { outcome, changes: noLog ? censored(one.changes) : one.changes.map((change) => run.masker.value(change)), data: { ...data, ...reason }, ...times, ...error }
 }
 const keep = (data: Data, names: readonly string[]): Data => Object.fromEntries(names.filter((name) => name in data).map((name) => [name, data[name]]))

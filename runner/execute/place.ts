@@ -1,9 +1,10 @@
 /** Where a task acts: the host itself or the one it is delegated to, its endpoint, account, and the exchange with it. */
 import type { Become, Endpoint, Task } from '../core/types.ts'
-import { fault } from '../core/errors.ts'
+import { fault, Fault } from '../core/errors.ts'
 import { valueLoc } from '../core/loc.ts'
 import type { Frame } from '../core/types.ts'
 import type { Scope } from '../vars/scope.ts'
+import { relocate } from '../template/python.ts'
 import { accountKey, becomeOf, endpointOf, machineKey } from './connect.ts'
 import { hostState, type HostState, type PlayState, type Run } from './context.ts'
 import { Exchange, Machine } from './exchange.ts'
@@ -28,13 +29,28 @@ export function placeOf(run: Run, play: PlayState, host: HostState, task: Task, 
   const variable = (name: string): unknown => run.jinja.resolve(connectScope.get(name), connectScope)
   const kw = placing(run, task, scope)
   // connection: local of the play is about its own hosts; a delegated task asks the other host's variables first
-  const endpoint = endpointOf(on.name, variable, kw, run.options)
-  const become = becomeOf(variable, kw, run.options)
+  const placed = <T>(keys: Readonly<Record<string, string>>, make: () => T): T => {
+    try { return make() } catch (error) { throw whereWritten(error, keys, connectScope, task) }
+  }
+  const endpoint = placed({ connection: 'ansible_connection', port: 'ansible_port' }, () => endpointOf(on.name, variable, kw, run.options))
+  const become = placed({ become_method: 'ansible_become_method' }, () => becomeOf(variable, kw, run.options))
   for (const secret of [endpoint.password, endpoint.passphrase, become?.password]) if (secret !== undefined) run.masker.add(secret)
   const machine = machineOf(run, endpoint)
   const env = environment(run, task, scope)
   return { on, delegated: on === host ? undefined : on.name, endpoint, become, machine, exchange: () => exchangeOf(run, host, machine, endpoint, become, env) }
 }
+
+/** A wrong connection, port or become method is shown where the variable or keyword with it stands. */
+function whereWritten(error: unknown, keys: Readonly<Record<string, string>>, scope: Scope, task: Task): unknown {
+  if (!(error instanceof Fault) || error.loc !== undefined) return error
+  for (const [key, name] of Object.entries(keys)) {
+    if (error.code !== codes[key]) continue
+    const loc = valueLoc(scope.frameOf(name)?.vars, name) ?? valueLoc(task.kw, key)
+    if (loc !== undefined) return relocate(error, loc)
+  }
+  return error
+}
+const codes: Readonly<Record<string, string>> = { connection: 'unknown-connection', port: 'bad-port', become_method: 'unknown-become' }
 
 function machineOf(run: Run, endpoint: Endpoint): Machine {
   const key = machineKey(endpoint)

@@ -57,7 +57,7 @@ class Ini {
       this.indent = whole.length - whole.trimStart().length
       const found = header.exec(line)
       if (found !== null) this.open(found[1] ?? '', found[2])
-      else if (line.startsWith('[') && line.endsWith(']')) throw fault('bad-section', this.at(0), { line })
+      else if (line.startsWith('[') && (!line.includes(']') || line.endsWith(']'))) throw fault('bad-section', this.at(0), { line })
       else this.entry(line)
     }
     this.finish()

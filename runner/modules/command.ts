@@ -14,7 +14,7 @@ function finish(ran: Ran, words: readonly string[], strip: boolean): Data {
   if (!ran.stderr.includes(program)) return result
   const denied = ran.rc === 126
   const what = denied ? `[Errno 13] Permission denied: b'${program}'` : `[Errno 2] No such file or directory: b'${program}'`
-  return { ...result, rc: denied ? 13 : 2, msg: `Error executing command: ${what}`, failed: true }
+  return { ...result, stderr: '', stderr_lines: [], rc: denied ? 13 : 2, msg: `Error executing command: ${what}`, failed: true }
 }
 
 export default defineModule({
@@ -30,7 +30,7 @@ export default defineModule({
   rules: { mutuallyExclusive: [['_raw_params', 'cmd', 'argv']] },
   async plan(args, target) {
     const text = args._raw_params ?? args.cmd
-    if (text === undefined && args.argv === undefined) throw new Failure('one of the following is required: _raw_params, cmd, argv')
+    if (text === undefined && args.argv === undefined) throw new Failure('one of the following is required: cmd, argv')
     if (args._uses_shell) throw new Failure('_uses_shell is not for playbooks: use the module shell')
     const words = text === undefined ? args.argv ?? [] : splitWords(text)
     if (words.length === 0) throw new Failure('no command given', { rc: 256 })

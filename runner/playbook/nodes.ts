@@ -32,16 +32,16 @@ export function loadNodes(loading: Loading, list: unknown, scope: Scope, where: 
 const isBlock = (raw: Dict): boolean => ['block', 'rescue', 'always'].some((key) => dictHas(raw, key))
 
 function loadBlock(loading: Loading, raw: Dict, scope: Scope, loc: Loc, isTopOfHandlers: boolean): Node[] {
+  if (!dictHas(raw, 'block')) {
+    const name = dictHas(raw, 'rescue') ? 'rescue' : 'always'
+    throw fault('block-without-block', keyLoc(raw, name), { name })
+  }
   const own = ownKeywords(loading, raw, 'block', scope, (key) => ['block', 'rescue', 'always'].includes(key))
   const part = (name: string, inner: Scope): Node[] => {
     if (!dictHas(raw, name)) return []
     const value = dictGet(raw, name)
     if (!Array.isArray(value)) throw fault('tasks-not-list', valueLoc(raw, name), { where: `'${name}'`, found: kindOf(value) })
     return loadNodes(loading, value, inner, 'block', valueLoc(raw, name))
-  }
-  if (!dictHas(raw, 'block')) {
-    const name = dictHas(raw, 'rescue') ? 'rescue' : 'always'
-    throw fault('block-without-block', keyLoc(raw, name), { name })
   }
   const kw = inherit(scope.kw, own.kw, raw), inner = inside(scope, kw, own.vars)
   if (scope.isHandler) {

@@ -17,7 +17,10 @@ export function explain(error: YAMLException, source: Source, first: Stopped): F
   const found = classic(source, position, error) ?? glued(source, before, error)
   if (found !== undefined) return found
   if (/indentation/.test(error.reason) || /end of the stream or a document separator/.test(error.reason)) {
-    return fault('yaml-indentation', source.at(position), { reason: error.reason }, error)
+    const start = lineStartOf(source, position)
+    const mixed = /^\s*(?:- +)?\w+: +\w+=/.test(source.line(Math.max(0, start - 1))) || /^\s*\w+=\S/.test(source.line(Math.max(0, start - 1)))
+    if (mixed) return fault('yaml-mixed-arguments', source.at(start + source.line(start).search(/\S/)), { line: source.line(start) }, error)
+    return fault('yaml-indentation', source.at(start + Math.max(0, source.line(start).search(/\S/))), { reason: error.reason }, error)
   }
   return fault('yaml-syntax', source.at(position), { reason: error.reason }, error)
 }

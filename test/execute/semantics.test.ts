@@ -64,7 +64,7 @@ test('a handler that does not exist fails the task and names the near one', asyn
   const told = await play({ 'site.yml': `
 - hosts: localhost
   gather_facts: false
-  tasks: [{name: change, command: "true", notify: restrat web}]
+  tasks: [{name: change, command: "true", notify: "{{ 'restrat web' }}"}]
   handlers: [{name: restart web, debug: {msg: x}}]
 ` })
   const { error } = told.result('change')

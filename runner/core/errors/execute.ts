@@ -4,19 +4,22 @@ const list = (names: readonly string[]): string => names.join(', ')
 const near = (name: string | undefined): string => name === undefined ? '' : ` Did you mean '${name}'?`
 
 export const executeErrors = {
-  'file-not-found': (data: { readonly path: string; readonly searched: readonly string[] }) => ({
+  'file-not-found': (data: { readonly path: string; readonly searched: readonly string[]; readonly near?: string | undefined }) => ({
     message: `could not find or access '${data.path}' on the controller`,
-    hint: `looked for: ${list(data.searched)}`,
+    hint: `${near(data.near).trim()} looked for: ${list(data.searched)}`.trim(),
   }),
   'probe-unreadable': (data: { readonly probe: string; readonly output: string }) => ({
     message: `the host's answer to the ${data.probe} read makes no sense: ${data.output.slice(0, 200)}`,
     hint: 'run again with -vvv to see what was asked; this may be a tool on the host that play does not know yet',
   }),
-  'unknown-connection': (data: { readonly name: string; readonly known: readonly string[] }) => ({
-    message: `there is no connection '${data.name}'`, hint: `ansible_connection can be: ${list(data.known)}`,
+  'unknown-connection': (data: { readonly name: string; readonly known: readonly string[]; readonly near?: string | undefined }) => ({
+    message: `there is no connection '${data.name}'`, hint: `${near(data.near).trim()} ansible_connection can be: ${list(data.known)}`.trim(),
   }),
   'unknown-become': (data: { readonly name: string; readonly known: readonly string[] }) => ({
     message: `there is no become method '${data.name}'`, hint: `become_method can be: ${list(data.known)}`,
+  }),
+  'bad-port': (data: { readonly value: string; readonly host: string }) => ({
+    message: `the port of ${data.host} is '${data.value}', which is no number`, hint: 'ansible_port (or port: of the play) is a number from 1 to 65535, for example 22',
   }),
   'unknown-handler': (data: { readonly name: string; readonly near: string | undefined; readonly known: readonly string[] }) => ({
     message: `The requested handler '${data.name}' was not found in either the main handlers list nor in the listening handlers list`,
@@ -24,7 +27,8 @@ export const executeErrors = {
   }),
   'loop-no-list': (data: { readonly type: string }) => ({
     message: `Invalid data passed to 'loop', it requires a list, got ${data.type} instead`,
-    hint: `use a list, or make one of it: "{{ value | list }}", "{{ value | dict2items }}", "{{ range(n) | list }}"`,
+    hint: data.type === 'int' ? 'to count, loop over "{{ range(1, n + 1) | list }}"' : data.type === 'dict' ? 'for a mapping loop over "{{ value | dict2items }}": item.key and item.value'
+      : data.type === 'str' ? 'put brackets around it for one element: "{{ [value] }}", or split it: "{{ value | split(\',\') }}"' : 'use a list, or make one of it: "{{ value | list }}"',
   }),
   'args-no-mapping': (data: { readonly module: string; readonly type: string }) => ({
     message: `the arguments of '${data.module}' must be a mapping, found ${data.type}`, hint: `write them as 'name: value' lines below ${data.module}:`,
@@ -32,8 +36,8 @@ export const executeErrors = {
   'bad-number': (data: { readonly keyword: string; readonly value: string }) => ({
     message: `the value '${data.value}' of '${data.keyword}' is no number`, hint: `give a number, or a template that yields one`,
   }),
-  'vars-file-missing': (data: { readonly paths: readonly string[] }) => ({
-    message: `vars file ${data.paths.join(' or ')} was not found`, hint: 'paths are relative to the playbook; a list of names takes the first that exists',
+  'vars-file-missing': (data: { readonly paths: readonly string[]; readonly near?: string | undefined }) => ({
+    message: `vars file ${data.paths.join(' or ')} was not found`, hint: `${near(data.near).trim()} paths are relative to the playbook; a list of names takes the first that exists`.trim(),
   }),
   'no-inventory-match': (data: { readonly pattern: string; readonly near: string | undefined }) => ({
     message: `no host matches '${data.pattern}'`, hint: `${near(data.near).trim()} See: play inventory --graph`.trim(),

@@ -4,6 +4,13 @@ type Near = { readonly near?: string | undefined }
 const list = (names: readonly string[]): string => names.join(', ')
 const meant = (near: string | undefined, otherwise: string): string => near === undefined ? otherwise : `did you mean '${near}'?`
 
+/** A colon without its space, or a value with a space in it, are what most often makes free text. */
+function freeFormHint(module: string, text: string): string {
+  const [, key, value] = /^([a-z_]+):(\S.*)$/.exec(text) ?? []
+  if (key !== undefined && value !== undefined) return `a space belongs after the colon: "${key}: ${value}"`
+  return `write the arguments of ${module} as "name: value" lines below it, or as name=value; a value with spaces needs quotes: name="two words"`
+}
+
 export const playbookErrors = {
   'cannot-read': (data: { readonly what: string; readonly path: string; readonly why: string }) => ({
     message: `could not read ${data.what} ${data.path}: ${data.why}`,
@@ -48,7 +55,7 @@ export const playbookErrors = {
   }),
   'import-cycle': (data: { readonly what: string; readonly chain: readonly string[] }) => ({
     message: `${data.what} comes back to itself: ${data.chain.join(' -> ')}`,
-    hint: 'imports are followed before anything runs: break the circle, or use include_tasks or include_role with a condition',
+    hint: data.what === 'import_playbook' ? 'take one of these imports out' : 'imports are followed before anything runs: break the circle, or use include_tasks or include_role with a condition',
   }),
 
   'unknown-keyword': (data: Near & { readonly name: string; readonly what: string; readonly instead?: string | undefined; readonly known: readonly string[]; readonly moved?: string | undefined }) => ({
@@ -108,7 +115,7 @@ export const playbookErrors = {
   }),
   'no-free-form': (data: { readonly module: string; readonly text: string }) => ({
     message: `this task '${data.module}' has extra params, which are only allowed in modules that take free text: '${data.text}'`,
-    hint: `write the arguments of ${data.module} as "name: value" lines below it, or as name=value`,
+    hint: freeFormHint(data.module, data.text),
   }),
   'unbalanced-arguments': (data: { readonly text: string }) => ({
     message: `failed at splitting arguments, either an unbalanced jinja2 block or quotes: ${data.text}`,

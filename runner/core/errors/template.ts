@@ -4,16 +4,44 @@ type Near = { readonly near?: string | undefined }
 const meant = ({ near }: Near, otherwise?: string): { readonly hint?: string } =>
   near !== undefined ? { hint: `did you mean '${near}'?` } : otherwise === undefined ? {} : { hint: otherwise }
 
+const hinted = (hint: string | undefined): { readonly hint?: string } => hint === undefined ? {} : { hint }
+const first = (text: string, known: readonly (readonly [RegExp, string])[]): string | undefined => known.find(([pattern]) => pattern.test(text))?.[1]
+
+/** Where something that is missing usually comes from. */
+const whereFrom = (message: string): string => first(message, [
+  [/^'ansible_\w+' is undefined|object' has no attribute '(distribution|os_family|hostname|default_ipv4|architecture)/, 'facts of a host are there after they were gathered: gather_facts: true in the play, or a task with setup:'],
+  [/has no attribute '(stdout|stderr|rc|stdout_lines|stderr_lines|results|stat|content|json|status)'/, "a task that was skipped or failed has no such result: ask first, for example `when: answer is not skipped`"],
+  [/has no attribute/, 'look at what is there with debug: var=…, or give a fallback with the filter default()'],
+]) ?? 'give it a value, or a fallback with the filter default()'
+
+const operationHint = (message: string): string | undefined => first(message, [
+  [/can only concatenate str|unsupported operand type\(s\) for [+-].*str|must be str, not/, 'one is text and the other is not: make a number of the text with | int, or join texts with ~'],
+  [/not supported between instances of/, 'text and numbers cannot be compared: make a number of the text with | int'],
+  [/requires a dictionary|requires a dict/, 'give it a mapping ("key: value" lines); for a list of pairs there is items2dict'],
+  [/division by zero|modulo by zero|ZeroDivision/, 'test the divisor first, for example {{ a / b if b else 0 }}'],
+  [/not iterable/, 'a list, a mapping or a text is due here; a single value becomes a list in brackets: [value]'],
+])
+function syntaxHint(message: string): string | undefined {
+  const open = /'(\w+)' is never closed, expected '(\w+)'/.exec(message)
+  if (open !== null) return `add {% ${open[2] ?? ''} %} where the ${open[1] ?? ''} ends`
+  return first(message, [
+    [/unexpected '\}'/, 'an expression ends with two braces: }}'],
+    [/^expected an expression/, 'a name, a number or a text in quotes is missing before this place'],
+    [/^expected the end/, 'two values follow each other: an operator, a filter sign | or a comma is missing between them, or quotes around a text'],
+    [/unexpected end of template/, 'something that was opened is not closed: }}, %}, #}, a bracket, a quote or an {% end… %}'],
+  ])
+}
+
 export const templateErrors = {
   /** `message` names what is missing: `'x' is undefined`, `'dict object' has no attribute 'y'`. */
   'undefined': (data: { readonly message: string } & Near) => ({
     message: data.message,
-    ...meant(data, 'give it a value, or a fallback with the filter default()'),
+    ...meant(data, whereFrom(data.message)),
   }),
   /** What Python would raise: kind is TypeError, ValueError, KeyError, ZeroDivisionError … */
-  'template-operation': (data: { readonly kind: string; readonly message: string }) => ({ message: `${data.kind}: ${data.message}` }),
+  'template-operation': (data: { readonly kind: string; readonly message: string }) => ({ message: `${data.kind}: ${data.message}`, ...hinted(operationHint(data.message)) }),
   'template-syntax': (data: { readonly message: string; readonly hint?: string }) => ({
-    message: `template error: ${data.message}`, ...(data.hint === undefined ? {} : { hint: data.hint }),
+    message: `template error: ${data.message}`, ...hinted(data.hint ?? syntaxHint(data.message)),
   }),
   'unknown-filter': (data: { readonly name: string } & Near) => ({ message: `no filter named '${data.name}'`, ...meant(data) }),
   'unknown-test': (data: { readonly name: string } & Near) => ({ message: `no test named '${data.name}'`, ...meant(data) }),
@@ -23,13 +51,22 @@ export const templateErrors = {
     hint: 'a variable cannot be made from itself; give one of these another name',
   }),
   'template-not-found': (data: { readonly name: string; readonly searched: readonly string[] }) => ({
-    message: `template '${data.name}' not found`, hint: `looked in: ${data.searched.join(', ') || 'nowhere: there is no folder to look in'}`,
+    message: `template '${data.name}' not found`, hint: `looked in: ${[...new Set(data.searched)].join(', ') || 'nowhere: there is no folder to look in'}`,
   }),
   /** A filter, test, lookup or function that was called wrongly, or that could not do what it was asked. */
   'call-failed': (data: { readonly kind: string; readonly name: string; readonly problem: string; readonly hint?: string | undefined }) => ({
-    message: `${data.kind} '${data.name}': ${data.problem}`, ...(data.hint === undefined ? {} : { hint: data.hint }),
+    message: `${data.kind} '${data.name}': ${data.problem}`, ...hinted(data.hint ?? operationHint(data.problem)),
   }),
   'lookup-failed': (data: { readonly name: string; readonly message: string }) => ({ message: `lookup '${data.name}' failed: ${data.message}` }),
-  'ejs-syntax': (data: { readonly message: string }) => ({ message: `EJS template error: ${data.message}` }),
-  'ejs-failed': (data: { readonly message: string }) => ({ message: `EJS template failed: ${data.message}` }),
+  'ejs-syntax': (data: { readonly message: string }) => ({
+    message: `EJS template error: ${data.message}`,
+    hint: data.message.includes("'%>'") ? 'write %> where the tag ends' : 'what stands between <% and %> is JavaScript: count its brackets and quotes, also those of the tags above',
+  }),
+  'ejs-failed': (data: { readonly message: string }) => {
+    const [, nothing, key] = /^Cannot read properties of (undefined|null) \(reading '([^']+)'\)/.exec(data.message) ?? []
+    return key === undefined ? { message: `EJS template failed: ${data.message}`, hint: 'what stands between <% and %> is JavaScript; the message above is its own' } : {
+      message: `EJS template failed: what stands before .${key} ${nothing === 'null' ? 'is null' : 'is undefined'}`,
+      hint: `check the names before .${key}, or write ?.${key} where it may be missing`,
+    }
+  },
 } satisfies Record<string, (data: never) => { readonly message: string; readonly hint?: string }>

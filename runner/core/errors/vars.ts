@@ -61,7 +61,7 @@ export const varsErrors = {
   }),
   'vars-file-not-found': (data: { readonly path: string }) => ({
     message: `there is no variable file ${data.path}`,
-    hint: 'check the path; relative ones start at the folder of the playbook',
+    hint: 'check the path; with -e @FILE a relative one starts at the current folder, in vars_files at the folder of the playbook',
   }),
   'vars-file-unreadable': (data: { readonly path: string; readonly why: string }) => ({
     message: `cannot read the variable file ${data.path}: ${data.why}`,

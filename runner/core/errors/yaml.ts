@@ -29,7 +29,12 @@ export const yamlErrors = {
   'yaml-indentation': (data: { readonly reason: string }) => ({
     message: `the indentation does not fit: ${data.reason}`, hint: 'keys of one mapping, and items of one list, start in the same column',
   }),
-  'yaml-syntax': (data: { readonly reason: string }) => ({ message: `this is no YAML: ${data.reason}` }),
+  'yaml-mixed-arguments': (_: Line) => ({
+    message: 'a line "name: value" follows arguments written as name=value', hint: 'write all arguments the same way: each as a line "name: value", indented below the module',
+  }),
+  'yaml-syntax': (data: { readonly reason: string }) => ({
+    message: `this is no YAML: ${data.reason}`, hint: 'look at the line above too: brackets, quotes, commas and colons are what most often goes wrong',
+  }),
   'yaml-unknown-tag': (data: { readonly tag: string; readonly near?: string | undefined }) => ({
     message: `unknown tag ${data.tag}`, hint: data.near === undefined ? 'known are !vault, !unsafe and the tags of YAML 1.1 (!!str, !!int …)' : `did you mean ${data.near}?`,
   }),
