@@ -1,6 +1,7 @@
 /** What a module sees of its host: reads through the exchange, files and templates of the controller. */
 import type { LocalFile, Probe, RenderOptions, Target, Task } from '../core/types.ts'
 import { locOf } from '../core/loc.ts'
+import { Unknown, UnknownValue } from '../core/value.ts'
 import type { Scope } from '../vars/scope.ts'
 import type { Run } from './context.ts'
 import type { Place } from './place.ts'
@@ -25,6 +26,8 @@ export class HostTarget implements Target {
   async read<K, T>(probe: Probe<K, T>, key: K): Promise<T> {
     const exchange = await this.#place.exchange()
     const answer = await exchange.read(probe, key)
+    // A plan may have foreseen no more than that the answer changes.
+    if (answer.value instanceof Unknown) throw new UnknownValue(answer.value.reason)
     if (answer.uncertain !== undefined) this.uncertain.add(answer.uncertain)
     return answer.value
   }

@@ -70,7 +70,7 @@ async function byUs(pool: Pool, one: Case): Promise<Outcome> {
 }
 
 const ignored = new Set(['diff', 'failed', 'warnings', 'deprecations', 'invocation', 'backup', 'backup_file', 'elapsed', 'src', 'exception', 'module_stdout', 'module_stderr', 'extract_results', 'rc', 'stderr', 'stdout', 'stdout_lines', 'stderr_lines', 'exit_status'])
-function compare(one: Case, theirs: Outcome | undefined, ours: Outcome): string[] {
+function compare(theirs: Outcome | undefined, ours: Outcome): string[] {
   if (theirs === undefined) return ['Ansible gave no answer']
   const out: string[] = []
   const failed = theirs.data.failed === true
@@ -93,7 +93,7 @@ const theirs = byAnsible()
 const pool = openPool({ masker: createMasker(), warn: () => undefined })
 let count = 0
 for (const [i, one] of cases.entries()) {
-  const found = compare(one, theirs.get(i), await byUs(pool, one))
+  const found = compare(theirs.get(i), await byUs(pool, one))
   if (found.length === 0) continue
   count += 1
   process.stdout.write(`${one.module}: ${one.name}\n${found.map((line) => `    ${line}\n`).join('')}`)

@@ -25,13 +25,19 @@ export async function copyFolder(target: Target, args: CopyArgs, root: LocalFile
   const folders = [...contentOnly ? [] : [top], ...wantedItems.filter(({ relative, file }) => file.kind === 'directory' && !linked.includes(relative)).map(({ relative }) => join(top, relative))]
   const [items, wanted, stats] = await Promise.all([
     Promise.all(wantedItems.filter(({ relative, file }) => file.kind === 'file' || linked.includes(relative)).map(async ({ relative, file }): Promise<Item> => {
-      const path = join(top, relative), bytes = linked.includes(relative) ? undefined : await file.read()
+      const path = join(top, relative), bytes = linked.includes(relative) ? undefined : await readOrLink(file)
       return { path, file, bytes, place: await readPlace(target, path, bytes === undefined ? undefined : sha1Of(bytes), args.attributes !== undefined) }
     })),
     lookUpWanted(target, args), readFolders(target, [plainPath(dest), ...folders]),
   ])
   return planAll(args, { items, wanted, stats, folders, dest, root })
 }
+
+/** A link into nothing is copied as a link, whatever was asked for. */
+const readOrLink = (file: LocalFile): Promise<Uint8Array | undefined> => file.read().catch((error: unknown) => {
+  if (file.link === undefined) throw error
+  return undefined
+})
 
 async function readFolders(target: Target, folders: readonly string[]): Promise<Map<string, Answer>> {
   const all = [...new Set(folders.flatMap(chain))]
