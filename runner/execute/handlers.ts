@@ -42,7 +42,10 @@ function inSearchOrder(handlers: readonly Task[]): readonly Task[] {
 }
 const meant = (named: readonly Named[], name: string): readonly Task[] => {
   const one = named.find(({ own }) => own.includes(name))
-  return [...(one === undefined ? [] : [one]), ...named.filter(({ topics }) => topics.includes(name)).filter((other) => other !== one)].map(({ handler }) => handler)
+  // A role that is there several times (as a dependency of others) has its handlers several times: those of one name run once.
+  const seen = new Set<string>()
+  const listening = named.filter(({ own: [title = ''], topics }) => topics.includes(name) && (title === '' || !seen.has(title) && seen.add(title).size > 0))
+  return [...(one === undefined ? [] : [one]), ...listening.filter((other) => other !== one)].map(({ handler }) => handler)
 }
 const namedHandlers = (run: Run, play: PlayState, scope: (handler: Task) => Scope): readonly Named[] =>
   inSearchOrder(handlerTasks(play.handlers)).map((handler) => ({ handler, ...names(run, handler, scope(handler)) }))

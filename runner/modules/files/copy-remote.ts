@@ -3,7 +3,7 @@ import { Failure } from '../../core/errors.ts'
 import { attr } from '../../core/module.ts'
 import { shText } from '../../core/sh.ts'
 import type { Data, Plan, Target } from '../../core/types.ts'
-import { Unknown } from '../../core/value.ts'
+import { Unknown, UnknownValue } from '../../core/value.ts'
 import { checksum } from '../../probes/checksum.ts'
 import { content } from '../../probes/content.ts'
 import { followed, plainPath, stat } from '../../probes/stat.ts'
@@ -32,6 +32,7 @@ export async function copyRemote(target: Target, args: CopyArgs, src: string, de
   const source = followed(from)
   if (source.type === 'absent') throw new Failure(`Source ${src} not found`)
   if (source.type === 'directory') {
+    if (trees[0] === null && source.live === undefined) throw new UnknownValue(`${src} is only planned: what will be in it is not known yet`)
     return planTree(args, wanted, src, into, trees, links)
   }
   if (source.type !== 'file') throw new Failure(`Cannot copy invalid source '${src}': not a file`)

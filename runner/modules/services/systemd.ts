@@ -1,5 +1,6 @@
 /** Brings a systemd unit to a state: masked, enabled, running; and the manager up to date. Ansible: modules/systemd.py. */
 import { Failure } from '../../core/errors.ts'
+import { Missing } from '../../core/missing.ts'
 import { attr } from '../../core/module.ts'
 import { raw, shText } from '../../core/sh.ts'
 import type { Change, Plan, Predicted, Ran, Target } from '../../core/types.ts'
@@ -121,7 +122,14 @@ export async function planUnit(wish: UnitWish, target: Target): Promise<Plan> {
   if (wish.name !== undefined && /[*?[]/.test(wish.name)) {
     throw new Failure(`This module does not currently support using glob patterns, found '${/[*?[]/.exec(wish.name)?.[0] ?? ''}' in service name: ${wish.name}`)
   }
-  const { is, stale } = await look(wish, target)
+  return planFound(wish, await look(wish, target))
+}
+
+function planFound(wish: UnitWish, { is, stale }: Found): Plan {
+  const restarts = wish.state === 'restarted' || wish.state === 'reloaded'
+  if (restarts && wish.enabled === undefined && is?.load === 'not-found' && !is.initScript) {
+    throw new Missing(`Could not find the requested service ${wish.name}: host`, { name: wish.name ?? null, status: {} }, () => planFound(wish, { is: { ...is, ...written, active: 'active' }, stale }))
+  }
   const draft: Draft = { changes: [], lines: [], data: { name: wish.name ?? null, status: is?.live ?? {} }, warnings: [], is: is ?? written }
   const manager: UnitWish = { ...wish, name: undefined, noBlock: false }
   if (wish.reload && stale) {
