@@ -74,7 +74,9 @@ function keyOf(args: DnfArgs, tool: string): DnfKey | undefined {
   if (names.length === 0) return undefined
   if (state === 'latest' && names.includes('*')) return { ...base, verb: 'upgrade', names: [], only: 'all' }
   if (state === 'absent' || state === 'removed') return { ...base, verb: args.autoremove ? 'autoremove' : 'remove', names, only: 'present' }
-  if (state === 'latest') return { ...base, verb: args.update_only ? 'upgrade' : 'install', names, only: 'newer' }
+  // install leaves an older version in place unless only the newest will do.
+  const best = args.best === undefined && args.nobest === undefined ? ['--best'] : []
+  if (state === 'latest') return { ...base, options: [...base.options, ...(args.update_only ? [] : best)], verb: args.update_only ? 'upgrade' : 'install', names, only: 'newer' }
   return { ...base, verb: 'install', names, only: 'missing' }
 }
 
@@ -88,7 +90,7 @@ function refuse({ unknown, rc, isIdle, actions, text }: DnfAnswer, verb: string)
   }
 }
 
-const describe = ({ kind, name, version }: DnfAction): Change => attr(name, 'version', kind === 'install' ? null : kind, kind === 'remove' ? null : version)
+const describe = ({ kind, name, version }: DnfAction): Change => kind === 'remove' ? attr(name, 'version', version, null) : attr(name, 'version', kind === 'install' ? null : `older (${kind})`, version)
 
 export async function planDnf(args: DnfArgs, target: Target): Promise<Plan> {
   const host = await target.read(platform, 'platform')
