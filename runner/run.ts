@@ -11,6 +11,7 @@ import { createGate } from './execute/gate.ts'
 import type { Run } from './execute/context.ts'
 import { extraFrames } from './execute/extra.ts'
 import { checkTasks } from './execute/check.ts'
+import { checkSelection } from './execute/selection.ts'
 import { runPlay } from './execute/play.ts'
 import { createRegistry, type Registry } from './execute/registry.ts'
 import { loadInventory, type Inventory } from './inventory/load.ts'
@@ -66,12 +67,23 @@ function createServices(secrets: readonly VaultSecret[], masker: Masker, tell: T
   return {
     parseYaml: (text, file) => loadYaml(text, file, { templates: false }).value,
     dumpYaml,
-    decrypt: (ciphertext, loc) => { const text = decryptVault(ciphertext, secrets, loc); masker.add(text); return text },
+    decrypt: (ciphertext, loc) => { const text = decryptVault(ciphertext, secrets, loc); for (const secret of secretsIn(text)) masker.add(secret); return text },
     encrypt: (text, secret, id, salt) => encryptVault(text, secret, id, salt),
     matchHosts: (pattern) => inventory()?.match(pattern) ?? [],
     secret: (text) => { masker.add(text) },
     warn: (message, loc) => { tell({ type: 'warning', message, ...(loc === undefined ? {} : { loc }) }) },
   }
+}
+
+/** What must not be shown of decrypted text: all of a single value; of a variable file the lines, and the values under names of secrets. */
+function secretsIn(text: string): readonly string[] {
+  const found = [text]
+  for (const line of text.split('\n')) {
+    const value = /^[\s-]*["']?\w*(?:pass|pwd|secret|token|credential|private|api_?key|_key)\w*["']?\s*[:=]\s*(?:"([^"]*)"|'([^']*)'|([^\s#][^#]*?))\s*(?:#.*)?$/i.exec(line)
+    const secret = value?.[1] ?? value?.[2] ?? value?.[3]
+    if (secret !== undefined && !/^(true|false|yes|no|null|~|[|>][-+]?|\{\{.*)$/i.test(secret)) found.push(secret)
+  }
+  return found
 }
 
 /** Loads inventory and playbooks and checks them; throws a Fault at the first thing that is wrong. */
@@ -103,6 +115,7 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
   for (const path of options.playbooks) read.push(await loader.playbook(findPlaybook(path)))
   const playbooks = options.role === undefined ? read : read.map((one) => onlyRole(one, options.role ?? ''))
   await checkTasks({ registry, jinja, loader }, playbooks)
+  checkSelection(playbooks, options, warn)
   const limit = options.limit === undefined ? undefined : limitOf(inventory, options.limit)
   return {
     options, inventory, playbooks, registry, loader, jinja, masker, extra, limit,

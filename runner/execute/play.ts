@@ -1,8 +1,10 @@
 /** One play: its hosts, batches, sections, handlers, and when to give up. */
 import type { Frame, Node, Play, Task } from '../core/types.ts'
+import { readdir } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fault } from '../core/errors.ts'
-
 import { valueLoc } from '../core/loc.ts'
+import { nearest } from '../core/near.ts'
 import { isDict, omit } from '../core/value.ts'
 import { pyStr } from '../template/python.ts'
 import { truthy } from './connect.ts'
@@ -41,8 +43,11 @@ export async function runPlay(run: Run, written: Play): Promise<{ readonly stopA
 
 /** Values of a play's keywords: templated with its variables and those of the command line, of no host in particular. */
 function playValues(run: Run, play: Play): (name: string, written: unknown) => unknown {
-  const scope = new Scope([...play.vars, ...run.extra], { search: [play.dir] })
-  return (_, written) => written === undefined ? undefined : run.jinja.resolve(written, scope)
+  const scope = new Scope([{ name: 'magic variables', vars: { omit } }, ...play.vars, ...run.extra], { search: [play.dir] })
+  return (_, written) => {
+    const found = written === undefined ? undefined : run.jinja.resolve(written, scope)
+    return found === omit ? undefined : found
+  }
 }
 
 function hostsOf(run: Run, play: Play, value: (name: string, written: unknown) => unknown): readonly string[] {
@@ -93,7 +98,7 @@ async function runBatch(run: Run, state: PlayState, hosts: readonly HostState[],
   const loadFiles = async (): Promise<void> => { for (const host of hosts) files.set(host, await varsFiles(run, state, host)) }
   await loadFiles()
   const parts: readonly (readonly Node[])[] = play.sections.map((section) => section.nodes)
-  const force = truthy(value('force_handlers', play.kw['force_handlers']) ?? false) || run.options.forceHandlers
+  const force = truthy(value('force_handlers', play.kw['force_handlers']) ?? run.options.forceHandlers)
   const whole = async (one: Walk): Promise<void> => {
     await gatherFacts(one, value)
     await loadFiles() // their names and values may depend on facts
@@ -151,9 +156,14 @@ async function varsFiles(run: Run, state: PlayState, host: HostState): Promise<r
     const paths = names.flatMap((name) => { try { const path = run.jinja.resolve(name, scope); return path === omit ? [] : [pyStr(path)] } catch { return [] } })
     const loaded = await firstOf(paths.map((path) => async () => frameOf(run, (await findLocal([state.play.dir], 'vars', path, loc)).path)))
     if (loaded !== undefined) frames.push(loaded)
-    else if (paths.length === names.length) throw fault('vars-file-missing', loc, { paths })
+    else if (paths.length === names.length) throw fault('vars-file-missing', loc, { paths, near: await nearFile(state.play.dir, paths) })
   }
   return frames
+}
+async function nearFile(dir: string, paths: readonly string[]): Promise<string | undefined> {
+  const [path = ''] = paths
+  const near = nearest(basename(path), await readdir(resolve(dir, dirname(path))).catch(() => []))
+  return near === undefined ? undefined : join(dirname(path), near)
 }
 async function firstOf<T>(makers: readonly (() => Promise<T>)[]): Promise<T | undefined> {
   for (const make of makers) {

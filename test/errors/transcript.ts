@@ -49,7 +49,7 @@ const wordsOf = (line: string): string[] =>
   [...line.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"]+)+/g)].map(([word]) => word.replace(/'([^']*)'|"([^"]*)"/g, (_, one: string | undefined, two: string | undefined) => one ?? two ?? ''))
 
 /** Runs a case in a folder of its own, as the command line does; everything printed, and the exit code. */
-export async function runCase(one: Case, names: Readonly<Record<string, string>> = {}): Promise<string> {
+export async function runCase(one: Case, names: Readonly<Record<string, string>> = {}, run: (argv: readonly string[]) => Promise<string> = printedBy): Promise<string> {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'play-mistake-')))
   const before = process.cwd()
   const filled = (text: string): string => Object.entries({ dir, ...names }).reduce((now, [name, value]) => now.replaceAll(`{${name}}`, value), text)
@@ -60,7 +60,7 @@ export async function runCase(one: Case, names: Readonly<Record<string, string>>
       if (text.startsWith('#!')) chmodSync(join(dir, name), 0o755)
     }
     process.chdir(dir)
-    return settled(await printedBy(wordsOf(filled(one.command)).slice(1)), { dir: `${dir}`, ...names })
+    return settled(await run(wordsOf(filled(one.command)).slice(1)), { dir: `${dir}`, ...names })
   } finally {
     process.chdir(before)
     rmSync(dir, { recursive: true, force: true })
@@ -108,6 +108,8 @@ function settled(text: string, names: Readonly<Record<string, string>>): string 
     .reduce((now, [name, value]) => now.replaceAll(value, name === 'dir' ? '/project' : `{${name}}`), text)
   return named.replace(/"(delta|start|end)": "[^"]*"/g, '"$1": "…"').replace(/SHA256:[\w+/]+/g, 'SHA256:…').replace(/ \*{3,}$/gm, ' ***').replace(/[ \t]+$/gm, '')
 }
+
+export const casesOf = (name: string): readonly Case[] => parseTranscript(readFileSync(join(import.meta.dirname, 'cases', `${name}.txt`), 'utf8'))
 
 /** Registers a test for each case of cases/NAME.txt. */
 export function transcript(name: string, names: () => Readonly<Record<string, string>> = () => ({})): void {

@@ -5,6 +5,10 @@ export const cliErrors = {
     message: `-e '${data.text}' is neither key=value pairs, nor a YAML or JSON mapping, nor @file`,
     hint: 'examples: -e "port=80 name=web", -e \'{"ports": [80, 81]}\', -e @vars.yml',
   }),
+  'no-such-start': (data: { readonly name: string; readonly near?: string | undefined }) => ({
+    message: `No matching task "${data.name}" found to start at`,
+    hint: data.near === undefined ? 'play PLAYBOOK --list-tasks shows the names of all tasks' : `did you mean "${data.near}"? play PLAYBOOK --list-tasks shows all`,
+  }),
   'usage': (data: { readonly message: string; readonly near?: string | undefined }) => ({
     message: data.message, hint: data.near === undefined ? 'play --help shows all options' : `did you mean ${data.near}? play --help shows all options`,
   }),

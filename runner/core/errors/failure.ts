@@ -3,6 +3,7 @@ import type { Data, ErrorData } from '../types.ts'
 
 /** Words of systems and tools to what to do about them; the first that fits counts. */
 const advice: readonly (readonly [RegExp, (found: RegExpExecArray) => string])[] = [
+  [/failed to validate/i, () => 'the file on the host was left as it is: correct the template or the variables that the words above speak of'],
   [/No space left on device|write error: (?:no space|disk full)/i, () => 'the disk is full: look at `df -h` and `df -i` on the host, make room, and run again'],
   [/Disk quota exceeded/i, () => 'the account may not use more space: raise its quota or make room'],
   [/Read-only file system/i, () => 'the file system is mounted read-only: look at `mount` and the system log of the host'],
@@ -16,12 +17,12 @@ const advice: readonly (readonly [RegExp, (found: RegExpExecArray) => string])[]
   [/Connection refused|Failed to connect|couldn't connect/i, () => 'nobody listens there: check address and port, and that the service runs'],
   [/certificate/i, () => 'the certificate is not trusted: install the authority on the host (ca-certificates), or set validate_certs: false for a test'],
   [/failed to look up (user|group) (\S+)/, (found) => `create it in an earlier task with the module ${found[1] ?? ''}, or correct the name`],
+  [/^(Group|User) \S+ does not exist/, (found) => `create it in an earlier task with the module ${(found[1] ?? '').toLowerCase()}, or correct the name`],
   [/Unable to locate package|No package .*available|has no installation candidate/i, () => 'check the name of the package, and refresh the lists: update_cache: true'],
   [/Could not get lock|is another process using it|lock-frontend/i, () => 'another package manager is at work: wait for it, or set lock_timeout'],
   [/checksum .*did not match|checksum mismatch/i, () => 'either the file is not the one that was meant (look at the URL), or the checksum in the task is of another version'],
   [/Could not find the requested service (\S+?):?(?: |$)|Unit (\S+) (?:not found|could not be found)/, () => 'check the name (`systemctl list-unit-files`), and that the package that brings the service is installed'],
   [/^Timeout when waiting|Timed? ?out/i, () => 'look whether what is waited for runs on the host and listens where expected; if it is only slow, allow more with timeout:'],
-  [/failed to validate/i, () => 'the file on the host was left as it is: correct the template or the variables that the words above speak of'],
   [/can not use content with a dir as dest/i, () => 'name the file in dest, not its folder'],
   [/Source '?(\S+?)'? does not exist|Remote copy does not exist|Source \S+ not found/i, () => 'with remote_src: true the path is on the host; without it, it is looked for here on the controller'],
   [/^Destination \S+ does not exist/i, () => 'correct the path, or make the file with create: true where the module has it'],

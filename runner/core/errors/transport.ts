@@ -7,7 +7,17 @@ interface At { readonly host: string }
 interface Said extends At { readonly said: string }
 interface Account extends Said { readonly method: string; readonly user: string }
 
-const because = (said: string): string => said.trim() === '' ? '' : `: ${said.trim()}`
+const because = (said: string): string => said.trim() === '' ? '' : `: ${inWords(said.trim())}`
+/** Node's names of network errors in words. */
+const network: readonly (readonly [RegExp, string])[] = [
+  [/connect ECONNREFUSED \S+/, 'the connection was refused, nothing listens on that port'],
+  [/getaddrinfo (?:ENOTFOUND|EAI_AGAIN|EAI_NODATA) (\S+)/, 'the name $1 cannot be resolved'],
+  [/connect ETIMEDOUT \S+/, 'no answer came'],
+  [/connect EHOSTUNREACH \S+/, 'there is no route to the host'],
+  [/connect ENETUNREACH \S+/, 'there is no route to its network'],
+  [/read ECONNRESET/, 'the other side closed the connection'],
+]
+const inWords = (said: string): string => network.reduce((text, [pattern, words]) => text.replace(pattern, words), said)
 
 export const transportErrors = {
   // -------------------------------------------------------------- any connection
@@ -55,7 +65,8 @@ export const transportErrors = {
   // -------------------------------------------------------------- ssh
   'unreachable-refused': ({ host, port, said }: Said & { readonly port: number }) => ({
     message: `no SSH connection to ${host} port ${port}${because(said)}`,
-    hint: 'Check ansible_host and ansible_port, and that sshd runs there.',
+    hint: /ENOTFOUND|EAI_|resolve/.test(said) ? 'Check the spelling of the name (is it a host of the inventory?), or give its address with ansible_host.'
+      : 'Check ansible_host and ansible_port, and that sshd runs there.',
   }),
   'unreachable-authentication': ({ host, user, tried, said }: Said & { readonly user: string; readonly tried: string }) => ({
     message: `${host} does not let ${user} in; tried: ${tried}${because(said)}`,
@@ -103,7 +114,7 @@ export const transportErrors = {
     hint: 'Install it there, or choose another become_method (sudo, su, doas); as root, su needs no password.',
   }),
   'become-no-user': ({ host, user, said }: Account) => ({
-    message: `${host} has no account ${user} to become${because(said)}`,
+    message: `${host} has no account ${user} to become${because(said.trim().split('\n')[0] ?? '')}`,
     hint: 'Correct become_user, or create the account in an earlier task.',
   }),
   'become-requires-tty': ({ host, method, said }: Account) => ({

@@ -68,7 +68,11 @@ fi
 chmod "$mode" -- "$tmp"
 if [ -n "$check" ]; then
   CHECK
-  said=$(eval "$check" 2>&1) || stop "failed to validate: $said"
+  if said=$(eval "$check" 2>&1); then :
+  else
+    while :; do case $said in *"$tmp"*) said=\${said%%"$tmp"*}$path\${said#*"$tmp"} ;; *) break ;; esac; done
+    stop "failed to validate: $said"
+  fi
 fi
 if [ -e /sys/fs/selinux/enforce ] && [ -e "$path" ]; then chcon --reference="$path" -- "$tmp" 2>/dev/null || :; fi
 if [ "$was" = link ]; then rm -f -- "$path"; fi

@@ -1,0 +1,32 @@
+/** What the command line asks for by name, tags and a task to start at, held against what was loaded: a misspelt name would silently run nothing. */
+import type { Node, Options, Playbook, Task } from '../core/types.ts'
+import { fault } from '../core/errors.ts'
+import { nearest } from '../core/near.ts'
+import { Template } from '../core/value.ts'
+
+const special = new Set(['all', 'tagged', 'untagged', 'always', 'never'])
+const tasksIn = (nodes: readonly Node[]): readonly Task[] => nodes.flatMap((node) =>
+  node.kind === 'task' ? [node] : node.kind === 'role' ? tasksIn(node.body) : tasksIn([...node.body, ...node.rescue, ...node.always]))
+
+/** Says which tags no task has; refuses to start at a task that there is not. What is included later may have either. */
+export function checkSelection(playbooks: readonly Playbook[], options: Options, warn: (message: string) => void): void {
+  const plays = playbooks.flatMap((playbook) => playbook.plays)
+  const tasks = plays.flatMap((play) => tasksIn(play.sections.flatMap((section) => section.nodes)))
+  if (tasks.some(({ module }) => module === 'include_tasks' || module === 'include_role' || module === 'include')) return
+  const tags = [...tasks, ...plays].flatMap(({ kw }) => { const { tags: own } = kw; return Array.isArray(own) ? own : own === undefined ? [] : [own] })
+  if (!tags.some((tag) => tag instanceof Template)) {
+    const known = new Set(tags.map(String))
+    for (const tag of [...options.tags, ...options.skipTags]) {
+      if (special.has(tag) || known.has(tag)) continue
+      const near = nearest(tag, known)
+      warn(`no task has the tag '${tag}'${near === undefined ? known.size === 0 ? '' : `; there are: ${[...known].join(', ')}` : `; did you mean '${near}'?`}`)
+    }
+  }
+  const start = options.startAtTask
+  if (start === undefined || /[*?[]/.test(start) || tasks.some(({ name }) => name instanceof Template)) return
+  const names = tasks.flatMap(({ name, module, role }) => {
+    const own = typeof name === 'string' ? name : module
+    return role === undefined ? [own] : [own, `${role.name} : ${own}`]
+  })
+  if (!names.includes(start)) throw fault('no-such-start', undefined, { name: start, near: nearest(start, names) })
+}
