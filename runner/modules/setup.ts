@@ -8,7 +8,7 @@ import { factGroups, facts } from '../probes/facts.ts'
 const all = [...factGroups.map(({ name }) => name), 'local']
 const minimal = [...factGroups.filter(({ isMinimal }) => isMinimal).map(({ name }) => name), 'local']
 /** What Ansible can gather and nothing here has anything to say about. */
-const silent = new Set(['facter', 'ohai', 'systemd'])
+const silent = new Set(['facter', 'ohai'])
 /** A name of gather_subset stands for these groups. */
 function groupsOf(name: string): readonly string[] {
   if (name === 'all') return all

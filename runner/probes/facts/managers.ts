@@ -36,6 +36,15 @@ has systemctl && case $(readlink /sbin/init) in *systemd) echo systemd-offline;;
   },
 }
 
+const systemd: Group = {
+  name: 'systemd', facts: [], isMinimal: true, script: 's systemd; has systemctl && systemctl --version',
+  collect(sections) {
+    const [first = '', features = ''] = sections('systemd').split('\n')
+    const version = /^systemd (\d+)/.exec(first)?.[1]
+    return version === undefined ? {} : { systemd: { features, version: Number(version) } }
+  },
+}
+
 /** An INI file as Ansible's facts show it: section to option to text. */
 function ini(text: string): Data | undefined {
   const out: Data = {}
@@ -67,4 +76,4 @@ printf '\\n\\002%s\\n' "$p"; if [ -x "$p" ]; then "$p" </dev/null; else head -c 
     })),
   }),
 })
-export const managerGroups: readonly Group[] = [packageManager, services]
+export const managerGroups: readonly Group[] = [packageManager, services, systemd]
