@@ -10,6 +10,12 @@ import { containerArgs, type ContainerArgs } from './docker/wanted.ts'
 
 const text = (value: unknown): string => value === undefined || value === null ? '' : String(value)
 const showShape = (shape: Shape): string => typeof shape === 'string' ? shape : shape.join(' ')
+/** Of what is there only what is asked about: an image brings variables and labels of its own. */
+const relevant = ({ is, asked, more }: Setting): Shape => {
+  if (typeof is === 'string' || typeof asked === 'string' || !more) return is
+  const keys = new Set(asked.map((one) => one.split('=')[0]))
+  return is.filter((one) => keys.has(one.split('=')[0]))
+}
 
 interface Draft { readonly changes: Change[]; readonly lines: string[]; state: ContainerState }
 interface Situation { readonly args: ContainerArgs; readonly is: Container; readonly live: Data; readonly imageId: string | undefined; readonly hasImage: boolean }
@@ -21,7 +27,7 @@ function differences({ args, is, live, imageId, hasImage }: Situation): Change[]
   if (is.live === undefined) return []
   const wish = (name: string): string | undefined => { const how = args.comparisons?.[name] ?? args.comparisons?.['*']; return how === undefined ? undefined : text(how) }
   const out = settingsOf(args, live).filter((one) => !isSame(one, wish(one.name.split('.')[0] ?? '')))
-    .map((one) => attr(args.name, one.name, showShape(one.is), showShape(one.asked)))
+    .map((one) => attr(args.name, one.name, showShape(relevant(one)), showShape(one.asked)))
   if (args.image !== undefined && wish('image') !== 'ignore') {
     const isOther = hasImage ? imageId !== text(live.Image) : text(dig(live, 'Config', 'Image')) !== args.image
     if (isOther) out.push(attr(args.name, 'image', text(dig(live, 'Config', 'Image')), args.image))
