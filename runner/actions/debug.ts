@@ -1,5 +1,7 @@
 /** debug: shows a message or the value of an expression. */
 import { defineAction } from '../core/module.ts'
+import { Fault } from '../core/errors.ts'
+import type { Control } from '../core/types.ts'
 import { Template, Undefined, Unknown, UnknownValue } from '../core/value.ts'
 
 export default defineAction({
@@ -14,12 +16,26 @@ export default defineAction({
   async run(args, control) {
     if (control.verbosity < args.verbosity) return { skipped: true, skipped_reason: 'Verbosity threshold not met.', changed: false }
     if (args.var === undefined) return { msg: args.msg ?? 'Hello world!', changed: false, _ansible_verbose_always: true }
-    const name = args.var instanceof Template ? args.var.source : String(args.var)
-    return { [name]: shown(control.evaluate(args.var)), changed: false, _ansible_verbose_always: true }
+    const name = nameOf(args.var, control)
+    return { [name]: shown(() => control.evaluate(name)), changed: false, _ansible_verbose_always: true }
   },
 })
 
-function shown(value: unknown): unknown {
-  if (value instanceof Unknown) throw new UnknownValue(value.reason)
-  return value === undefined || value instanceof Undefined ? 'VARIABLE IS NOT DEFINED!' : value
+/** What is evaluated. Of a template that gives a name, what is under that name; what else it gives is no expression of the playbook. */
+function nameOf(written: unknown, control: Control): string {
+  if (!(written instanceof Template)) return String(written)
+  const value = control.evaluate(written)
+  return typeof value === 'string' && /^[A-Za-z_]\w*(\.\w+|\[\d+\]|\['[^']*'\])*$/.test(value) ? value : written.source.replace(/^\s*\{\{(.*)\}\}\s*$/s, '$1').trim()
+}
+
+/** A value, or the words that Ansible shows in the place of what is undefined. */
+function shown(evaluate: () => unknown): unknown {
+  try {
+    const value = evaluate()
+    if (value instanceof Unknown) throw new UnknownValue(value.reason)
+    return value instanceof Undefined ? `<< error 1 - ${value.message} >>` : value
+  } catch (error) {
+    if (error instanceof Fault && error.message.includes('is undefined')) return `<< error 1 - ${error.message} >>`
+    throw error
+  }
 }

@@ -22,8 +22,9 @@ export default defineAction({
     const files: string[] = []
     const found: Data = {}
     const add = async (path: string): Promise<void> => {
-      const loaded = await control.load(path)
-      files.push(path)
+      const file = await control.local('vars', path)
+      const loaded = await control.load(file.path)
+      files.push(file.path)
       if (isDict(loaded)) for (const [key, value] of dictEntries(loaded)) found[String(key)] = value
     }
     if (args.file !== undefined) await add(args.file)

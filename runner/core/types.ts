@@ -16,7 +16,12 @@ export interface Loc { readonly file: string; readonly line: number; readonly co
 export type Keywords = Readonly<Record<string, unknown>>
 
 /** A named set of variables. `name` says where they come from, for error messages and `explain`. */
-export interface Frame { readonly name: string; readonly vars: Readonly<Data> }
+export interface Frame {
+  readonly name: string
+  readonly vars: Readonly<Data>
+  /** Variables that a dynamic include gives to what it includes: above set facts and registered results. */
+  readonly isInclude?: true
+}
 
 export interface Role {
   readonly name: string

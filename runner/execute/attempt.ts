@@ -90,10 +90,11 @@ function argsOf(unit: Unit, spec: { readonly freeForm?: string; readonly rawArgs
   }
   return inheritLoc(given, whole)
 }
+const takesAny = new Set(['set_fact', 'add_host', 'group_by'])
 /** A dict that `args: "{{ x }}"` gives stands below the arguments that are written out. Names of facts may be templates where they are written. */
 function written({ run, task, scope }: Unit, whole: Dict): [unknown, unknown][] {
   const all = dictEntries(whole)
-  const more = all.find(([name]) => name === '_variable_params')
+  const more = all.find(([name, value]) => name === '_variable_params' || (name === '_raw_params' && value instanceof Template && takesAny.has(task.module)))
   const rest = all.filter((one) => one !== more)
   const below = more === undefined ? {} : run.jinja.resolve(more[1], scope)
   if (!isDict(below)) throw fault('args-no-mapping', task.loc, { module: task.module, type: typeName(below) })

@@ -76,6 +76,8 @@ export class HostState {
   readonly notified = new Map<Task, Notified>()
   /** Roles that ran, by name and parameters, for the once-only rule of a play. */
   rolesRun = new Set<string>()
+  /** Roles of which a task has run (not only been skipped). */
+  readonly rolesBegun = new Set<Role>()
   /** Sessions that its tasks have used, to count their round trips. */
   readonly sessions = new Set<Session>()
   /** Roles that end_role left. */

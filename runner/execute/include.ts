@@ -91,7 +91,10 @@ async function walkIncluded(walk: Walk, task: Task, wanted: readonly Wish[], fil
       for (const host of wish.hosts) reportFailure(walk, task, host, error)
       continue
     }
-    for (const host of wish.hosts) host.stats.ok += 1
+    for (const host of wish.hosts) {
+      host.stats.ok += 1
+      if (task.role !== undefined) host.rolesBegun.add(task.role)
+    }
     walk.run.emit({ type: 'included', file: fileOf(wish), hosts: wish.hosts.map((host) => host.name), ...(wish.label === undefined ? {} : { label: wish.label }) })
   }
   for (const { wish, nodes } of found) await walkNodes({ ...walk, hosts: wish.hosts }, nodes)

@@ -1,6 +1,6 @@
 /** Values of a task's keywords on one host: templated when they are needed. */
 import type { Data, Task } from '../core/types.ts'
-import { dictEntries, isDict, omit } from '../core/value.ts'
+import { dictEntries, dictGet, isDict, omit } from '../core/value.ts'
 import { valueLoc } from '../core/loc.ts'
 import { fault } from '../core/errors.ts'
 import type { Scope } from '../vars/scope.ts'
@@ -29,7 +29,7 @@ export function numberOf(run: Run, task: Task, scope: Scope, name: string, other
 
 /** `environment` of the play, blocks and task, outer first, as text. */
 export function environment(run: Run, task: Task, scope: Scope): Readonly<Record<string, string>> {
-  const value = keyword(run, task, scope, 'environment')
+  const value = task.module === 'setup' || task.module === 'gather_facts' ? known(run, task.kw['environment'], scope) : keyword(run, task, scope, 'environment')
   const list: readonly unknown[] = Array.isArray(value) ? value.flat() : value === undefined ? [] : [value]
   const env: Record<string, string> = {}
   for (const one of list) {
@@ -37,6 +37,13 @@ export function environment(run: Run, task: Task, scope: Scope): Readonly<Record
     for (const [key, item] of dictEntries(one)) if (item !== omit && item !== null) env[String(key)] = pyStr(item)
   }
   return env
+}
+
+/** The parts that can be worked out before there are facts. */
+function known(run: Run, value: unknown, scope: Scope): unknown {
+  if (Array.isArray(value)) return value.map((one) => known(run, one, scope))
+  if (isDict(value)) return Object.fromEntries(dictEntries(value).map(([key, one]) => [String(key), known(run, one, scope)]))
+  try { return run.jinja.resolve(value, scope) } catch { return omit }
 }
 
 /** The task's keywords that say where and as whom it acts, templated. */
@@ -52,8 +59,15 @@ export function titleOf(run: Run, task: Task, scope: Scope | undefined): string 
   if (scope !== undefined && name !== undefined) {
     try { name = run.jinja.resolve(name, scope) } catch { name = written(task.name) }
   }
-  const text = name === undefined || name === null || name === '' ? task.action ?? task.module : typeof name === 'object' ? written(name) : pyStr(name)
+  const text = name === undefined || name === null || name === '' ? untitled(task) : typeof name === 'object' ? written(name) : pyStr(name)
   return `${role}${text}`
+}
+/** A task without a name is called after its module, as written; an include_role also after the role. */
+function untitled(task: Task): string {
+  const module = task.action ?? task.module
+  if (task.module !== 'include_role' || !isDict(task.args)) return module
+  const role = dictGet(task.args, 'name') ?? dictGet(task.args, 'role')
+  return role === undefined ? module : `${module} : ${written(role)}`
 }
 const written = (value: unknown): string =>
   typeof value === 'object' && value !== null && 'source' in value ? String(value.source) : pyStr(value)

@@ -6,8 +6,9 @@ import { valueLoc } from '../core/loc.ts'
 import type { Scope } from '../vars/scope.ts'
 import { pyStr, typeName } from '../template/python.ts'
 import { resolveDefined } from '../template/defined.ts'
+import { truthy } from './connect.ts'
 import type { Run } from './context.ts'
-import { isChanged, isFailed, type Draft } from './outcome.ts'
+import { isChanged, isFailed, type Draft, type LoopItem, traceOf } from './outcome.ts'
 
 export interface LoopControl {
   readonly loopVar: string
@@ -15,9 +16,10 @@ export interface LoopControl {
   readonly label: unknown
   readonly pause: unknown
   readonly extended: boolean
+  /** `ansible_loop.allitems`. */
+  readonly extendedItems: boolean
   readonly breakWhen: unknown
 }
-export interface Item { readonly value: unknown; readonly vars: Data }
 
 export const isLooped = (task: Task): boolean => task.kw['loop'] !== undefined || task.kw['loop_with'] !== undefined
 
@@ -28,7 +30,7 @@ export function loopControl(run: Run, task: Task, scope: Scope): LoopControl {
   const indexVar = value('index_var')
   return {
     loopVar: get('loop_var') === undefined ? 'item' : pyStr(value('loop_var')), label: get('label'), pause: get('pause'), breakWhen: get('break_when'),
-    extended: value('extended') === true, ...(indexVar === undefined ? {} : { indexVar: pyStr(indexVar) }),
+    extended: truthy(value('extended') ?? false), extendedItems: truthy(value('extended_allitems') ?? true), ...(indexVar === undefined ? {} : { indexVar: pyStr(indexVar) }),
   }
 }
 
@@ -58,7 +60,7 @@ function lookupItems(run: Run, name: string, written: unknown, scope: Scope, tas
 /** Variables that an item brings: its value, its index, `ansible_loop`. */
 export function itemFrame(items: readonly unknown[], index: number, control: LoopControl): Frame {
   const extended = !control.extended ? {} : { ansible_loop: {
-    allitems: items, index: index + 1, index0: index, first: index === 0, last: index === items.length - 1, length: items.length,
+    ...(control.extendedItems ? { allitems: items } : {}), index: index + 1, index0: index, first: index === 0, last: index === items.length - 1, length: items.length,
     revindex: items.length - index, revindex0: items.length - index - 1,
     ...(index > 0 ? { previtem: items[index - 1] } : {}), ...(index < items.length - 1 ? { nextitem: items[index + 1] } : {}),
   } }
@@ -68,10 +70,15 @@ export function itemFrame(items: readonly unknown[], index: number, control: Loo
   } }
 }
 
+const noItems = 'No items in the list'
+
 /** The result of the whole loop, as Ansible registers it. */
-export function gather(items: readonly { readonly label: string; readonly draft: Draft; readonly keys: Data }[]): Draft {
+export function gather(items: readonly (LoopItem & { readonly keys: Data })[]): Draft {
   const drafts = items.map((item) => item.draft)
-  const results = items.map(({ draft, keys }) => ({ ...draft.data, ...keys }))
+  const results = items.map(({ draft: one, keys }) => {
+    const { dry_run_skipped: isForetold, ...known } = one.data
+    return { ...known, ...traceOf(one), ...(isForetold === true ? { skipped: true } : {}), ...keys }
+  })
   const failed = drafts.some(isFailed)
   const skippedAll = drafts.length > 0 && drafts.every((one) => one.data['skipped'] === true)
   const unknown = drafts.find((one) => one.unknown !== undefined)?.unknown
@@ -81,8 +88,8 @@ export function gather(items: readonly { readonly label: string; readonly draft:
     msg: failed ? 'One or more items failed' : skippedAll ? 'All items skipped' : 'All items completed',
     ...(failed ? { failed: true } : {}), ...(unreachable ? { unreachable: true } : {}),
   }
-  if (drafts.length === 0) Object.assign(data, { skipped: true, skipped_reason: 'No items in the list', msg: 'No items in the list' })
-  else if (!skippedAll) delete data['skipped']
+  if (drafts.length === 0) return { data: { results, changed: false, skipped: true, skip_reason: noItems, skipped_reason: noItems }, changes: [], items }
+  if (!skippedAll) delete data['skipped']
   const waiting = drafts.length > 0 && drafts.every((one) => one.data['dry_run_skipped'] === true || one.data['skipped'] === true)
   return {
     data: { ...data, ...(waiting ? { dry_run_skipped: true } : {}) }, changes: drafts.flatMap((one) => one.changes),

@@ -139,9 +139,8 @@ async function always(walk: Walk, block: Block, hosts: readonly HostState[]): Pr
 async function walkRole(walk: Walk, node: RoleNode): Promise<void> {
   const key = node.role.key ?? node.role.path
   const hosts = alive(walk).filter((host) => node.role.allowDuplicates || !host.rolesRun.has(key))
-  const seen = isSelected(walk.run, node) || node.body.some((child) => isSelected(walk.run, child))
   await walkNodes({ ...walk, hosts }, node.body)
-  if (seen) for (const host of hosts) if (host.alive) host.rolesRun.add(key)
+  for (const host of hosts) if (host.alive && host.rolesBegun.has(node.role)) host.rolesRun.add(key)
 }
 
 /** Runs what was notified on these hosts, once through the handlers in the order in which they are defined. */

@@ -19,12 +19,15 @@ export interface Draft {
   /** Per-item drafts of a loop. */
   readonly items?: readonly LoopItem[]
 }
-export interface LoopItem { readonly label: string; readonly draft: Draft; readonly scope?: Scope; readonly delegated?: string }
+export interface LoopItem { readonly label: string; readonly draft: Draft; readonly scope?: Scope; readonly delegated?: string; readonly ignored?: boolean }
 
 export const draft = (data: Data, changes: readonly Change[] = []): Draft => ({ data, changes })
 export const skipped = (reason: string, data: Data = {}): Draft => draft({ changed: false, skipped: true, skip_reason: reason, ...data })
 export const isFailed = (one: Draft): boolean => one.data['failed'] === true
 export const isChanged = (one: Draft): boolean => one.data['changed'] === true
+
+/** Where Python would have a traceback: playbooks ask whether there is one. */
+export const traceOf = (one: Draft): Data => isFailed(one) && one.items === undefined && one.unreachable !== true ? { exception: '(traceback unavailable)' } : {}
 
 /** What an error thrown on the way makes of the task. Programming mistakes pass through. */
 export function draftOf(error: unknown): Draft {

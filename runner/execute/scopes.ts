@@ -1,7 +1,7 @@
 /** Which variables a task of a host sees: the frames of all levels of precedence, magic variables, hostvars. */
 import { basename } from 'node:path'
 import type { Data, Frame, Role, Task } from '../core/types.ts'
-import { isDict, omit, settle } from '../core/value.ts'
+import { isDict, omit, settle, Template } from '../core/value.ts'
 import { assemble } from '../vars/precedence.ts'
 import { Scope, type ScopeOptions } from '../vars/scope.ts'
 import { hostState, type HostState, type PlayState, type Run } from './context.ts'
@@ -30,17 +30,28 @@ export function taskScope(run: Run, play: PlayState, host: HostState, task: Task
   const magic: Frame = { name: 'magic variables', vars: magicVars(run, play, host, task, search, () => scope.current) }
   const frames = assemble({
     ...hostFrames(run, host, play.play.dir),
-    roleDefaults: [...roleFrames(play.roles, (one) => one.defaults), ...roleFrames(chain, (one) => one.defaults)],
+    roleDefaults: [connectionFrame(run, task), ...roleFrames(play.roles, (one) => one.defaults), ...roleFrames(chain, (one) => one.defaults)],
     playVars: [...play.play.vars], playVarsFiles: [...varsFiles],
     roleVars: [...roleFrames(play.roles, (one) => one.vars), ...roleFrames(chain, (one) => one.vars)],
     roleParams: roleFrames(chain, (one) => one.params),
-    taskVars: [...(task?.vars ?? [])],
+    taskVars: (task?.vars ?? []).filter((frame) => frame.isInclude !== true),
+    includeParams: (task?.vars ?? []).filter((frame) => frame.isInclude === true),
     magic: [magic, ...(wish.frames ?? [])],
   })
   scope.current = new Scope(frames, {
     search, ...(wish.pending === undefined ? {} : { pending: wish.pending }), ...(wish.asked === undefined ? {} : { asked: wish.asked }),
   })
   return scope.current
+}
+
+/** How the host is connected to, where no variable says so: below all else, as in Ansible. */
+function connectionFrame(run: Run, task: Task | undefined): Frame {
+  const user = task?.kw['remote_user'] ?? run.options.user
+  return { name: 'connection', vars: {
+    ansible_host: new Template('{{ ansible_ssh_host | default(ansible_docker_host, true) | default(inventory_hostname, true) }}'),
+    ansible_connection: task?.kw['connection'] ?? run.options.connection ?? 'ssh',
+    ...(user === undefined ? {} : { ansible_user: user }),
+  } }
 }
 
 /** Variables that the run itself provides; computed only when asked for. */

@@ -72,7 +72,7 @@ function scopeOf(loading: Loading, task: Task): Scope {
   return { ...scope, vars: task.vars, chain: [], gathered: { roles: [], handlers: [] } }
 }
 
-const withFrames = (scope: Scope, frames: readonly Frame[] = []): Scope => frames.length === 0 ? scope : { ...scope, vars: [...scope.vars, ...frames] }
+const withFrames = (scope: Scope, frames: readonly Frame[] = []): Scope => frames.length === 0 ? scope : { ...scope, vars: [...scope.vars, ...frames.map((frame): Frame => ({ ...frame, isInclude: true }))] }
 
 function playsOf(loading: Loading, file: string, chain: readonly Link[], wrap: Wrap, loc: Loc | undefined): Play[] {
   const link: Link = { key: `playbook ${file}`, shown: file, loc }

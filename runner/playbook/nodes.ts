@@ -2,7 +2,7 @@
 import { fault } from '../core/errors.ts'
 import { inheritLoc, keyLoc, locOf, valueLoc } from '../core/loc.ts'
 import { pyText } from '../core/pytext.ts'
-import type { Block, Data, Loc, Node, Task } from '../core/types.ts'
+import type { Block, Data, Frame, Loc, Node, Task } from '../core/types.ts'
 import { dictGet, dictHas, isDict } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
 import { checkDynamic, importRole, importTasks, legacyInclude } from './include.ts'
@@ -80,9 +80,11 @@ export function makeTask(loading: Loading, written: Written, scope: Scope): Task
   const args = action.module === 'include_tasks' || action.module === 'include_role' ? checkDynamic(loading, written, scope) : action.args
   if (action.module === 'meta') checkMeta(args, scope, action.loc)
   if (isDict(args)) loading.context.known.check?.(action.module, args, action.loc ?? loc)
+  const isInclude = action.module === 'include_tasks' || action.module === 'include_role'
+  const vars = isInclude ? own.vars.map((frame): Frame => ({ ...frame, isInclude: true })) : own.vars
   const kw = inherit(scope.kw, scope.isHandler ? { ...own.kw, ...listens(own, scope) } : own.kw, raw)
   return {
-    kind: 'task', id, module: action.module, action: action.written, args, kw, vars: own.vars.length === 0 ? scope.vars : [...scope.vars, ...own.vars],
+    kind: 'task', id, module: action.module, action: action.written, args, kw, vars: vars.length === 0 ? scope.vars : [...scope.vars, ...vars],
     search: scope.search, isHandler: scope.isHandler, loc,
     ...(own.name === undefined ? {} : { name: own.name }), ...(scope.role === undefined ? {} : { role: scope.role }),
     ...(action.template === undefined ? {} : { moduleTemplate: action.template }),

@@ -1,0 +1,76 @@
+/** Runs a looped task: its items one after the other, each with its own scope, attempts and line; then the gathered result. */
+import type { Data, Task } from '../core/types.ts'
+import type { Scope } from '../vars/scope.ts'
+import { pyStr } from '../template/python.ts'
+import { planOnly, skipOf, type Unit } from './attempt.ts'
+import { judge } from './conditions.ts'
+import type { HostState, Run } from './context.ts'
+import { flag, keyword } from './keywords.ts'
+import { gather, itemFrame, itemsOf, loopControl, type LoopControl } from './loop.ts'
+import { type Draft, draftOf, isFailed, present } from './outcome.ts'
+import { remember } from './remember.ts'
+import { taskScope } from './scopes.ts'
+import { pause, resultVars, untilDone } from './tries.ts'
+
+export const guard = <T>(work: () => T, otherwise: T): T => { try { return work() } catch { return otherwise } }
+export const tripsOf = (host: HostState): number => [...host.sessions].reduce((sum, session) => sum + session.trips, 0)
+
+export type Base = Omit<Unit, 'scope'>
+
+export async function runLoop(base: Base, scope: Scope, noLog: boolean): Promise<Draft> {
+  const { run, task, host } = base
+  let items: readonly unknown[]
+  try {
+    items = itemsOf(run, task, scope)
+  } catch (error) {
+    // the items may be undefined just where the condition is false
+    const skip = guard(() => skipOf({ ...base, scope }), undefined)
+    if (skip !== undefined) return skip
+    throw error
+  }
+  const control = loopControl(run, task, scope)
+  const itemScope = (index: number): Scope => taskScope(run, base.play, host, task, base.varsFiles, { frames: [itemFrame(items, index, control)] })
+  const prefetch = (from: number): void => {
+    for (let i = from; i < Math.min(items.length, from + 50); i++) void planOnly({ ...base, scope: itemScope(i), lookAhead: () => undefined }).catch(() => undefined)
+  }
+  prefetch(0)
+  const done: Done[] = []
+  for (const [index, value] of items.entries()) {
+    if (index > 0 && control.pause !== undefined) await pause(Number(pyStr(run.jinja.resolve(control.pause, scope))))
+    const unit: Unit = { ...base, scope: itemScope(index), lookAhead: () => { if (index + 1 < items.length) prefetch(index + 1); else base.lookAhead() } }
+    const one = await runItem(unit, value, itemFrame(items, index, control).vars, control, noLog)
+    done.push(one)
+    if (task.module === 'set_fact' || task.module === 'include_vars') remember(run, { ...task, kw: withoutRegister(task) }, host, one.draft, one.delegated, unit.scope) // the next item sees them
+    if (one.draft.unreachable === true) break
+    if (control.breakWhen !== undefined && judge(run, control.breakWhen, unit.scope.child(resultVars(run, task, unit.scope, one.draft, false)), 'break_when', task.loc).truth) break
+  }
+  return gather(done)
+}
+
+const withoutRegister = ({ kw: { register: _, ...kw } }: Task): Task['kw'] => kw
+type Done = Parameters<typeof gather>[0][number]
+
+async function runItem(unit: Unit, value: unknown, own: Data, control: LoopControl, noLog: boolean): Promise<Done> {
+  const { run, host, task } = unit
+  const started = Date.now()
+  const before = tripsOf(host)
+  const one = await untilDone(unit).catch(draftOf)
+  const label = labelOf(unit, value, control)
+  const keys: Data = { ...own, failed: isFailed(one) }
+  const result = present(run, { ...one, data: { ...one.data, ...own } }, { ms: Date.now() - started, trips: tripsOf(host) - before }, noLog)
+  const delegated = delegatedOf(unit)
+  const ignored = isFailed(one) && guard(() => flag(run, task, unit.scope, 'ignore_errors'), false) === true
+  run.emit({ type: 'item', host: host.name, task: task.id, label: noLog ? '(censored due to no_log)' : run.masker.text(label), result: ignored ? { ...result, ignored } : result, ...delegated })
+  return { label, draft: one, keys, scope: unit.scope, ignored, ...delegated }
+}
+
+function labelOf(unit: Unit, value: unknown, control: LoopControl): string {
+  if (control.label === undefined) return guard(() => pyStr(value), '?')
+  return guard(() => pyStr(unit.run.jinja.resolve(control.label, unit.scope)), pyStr(value))
+}
+
+/** The host that a task is delegated to, where that is another one. */
+export function delegatedOf(unit: { readonly run: Run; readonly task: Task; readonly scope: Scope; readonly host: HostState }): { delegated?: string } {
+  const to = guard(() => keyword(unit.run, unit.task, unit.scope, 'delegate_to'), undefined)
+  return typeof to === 'string' && to !== '' && to !== unit.host.name ? { delegated: to } : {}
+}

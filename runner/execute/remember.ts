@@ -1,0 +1,48 @@
+/** What a task leaves for later ones: facts, set facts, included variables, the registered result, statistics. */
+import type { Data, Task } from '../core/types.ts'
+import { dictEntries, dictGet, isDict } from '../core/value.ts'
+import type { Scope } from '../vars/scope.ts'
+import { hostState, type HostState, type Run } from './context.ts'
+import { flag } from './keywords.ts'
+import { guard } from './items.ts'
+import type { Draft, LoopItem } from './outcome.ts'
+import { settleDeep } from './scopes.ts'
+import { resultVars } from './tries.ts'
+
+/** What later tasks see: facts, set facts, included variables, the registered result. */
+export function remember(run: Run, task: Task, host: HostState, whole: Draft, delegated: string | undefined, scope: Scope): void {
+  const parts: readonly Pick<LoopItem, 'draft' | 'delegated'>[] = whole.items ?? [{ draft: whole, ...(delegated === undefined ? {} : { delegated }) }]
+  const toOther = guard(() => flag(run, task, scope, 'delegate_facts'), false) === true
+  for (const { draft: one, delegated: other } of parts) {
+    const owner = toOther && other !== undefined ? hostState(run, other) : host
+    const facts = one.data['ansible_facts']
+    if (!isDict(facts) || one.data['failed'] === true) continue
+    const plain = Object.fromEntries(Object.entries(facts instanceof Map ? Object.fromEntries(facts) : facts))
+    if (task.module === 'set_fact') {
+      Object.assign(owner.setFrame.vars, settleFacts(plain))
+      if (dictGet(one.data, '_ansible_facts_cacheable') === true) owner.addFacts(settleFacts(plain))
+    } else if (task.module === 'include_vars') owner.includeFrames.push({ name: 'include_vars', vars: plain })
+    else owner.addFacts(settleFacts(plain))
+  }
+  for (const { draft: one } of parts) keepStats(run, host, one.data['ansible_stats'])
+  if (task.kw['register'] === undefined) return
+  const { _task: _, ...named } = resultVars(run, task, scope, whole, true)
+  Object.assign(host.setFrame.vars, named)
+}
+/** set_stats: numbers add up, lists and dicts grow, anything else is replaced. */
+function keepStats(run: Run, host: HostState, stats: unknown): void {
+  if (!isDict(stats)) return
+  const data = dictGet(stats, 'data')
+  if (!isDict(data)) return
+  const owner = dictGet(stats, 'per_host') === true ? host.name : '_run'
+  const before = run.custom[owner]
+  const kept: Data = isDict(before) && !(before instanceof Map) ? before : {}
+  for (const [key, value] of dictEntries(data)) {
+    const old = kept[String(key)]
+    const adds = dictGet(stats, 'aggregate') !== false && old !== undefined
+    kept[String(key)] = !adds ? value : typeof old === 'number' && typeof value === 'number' ? old + value
+      : Array.isArray(old) && Array.isArray(value) ? [...old, ...value] : isDict(old) && isDict(value) ? { ...old, ...value } : value
+  }
+  run.custom[owner] = kept
+}
+const settleFacts = (facts: Data): Data => { for (const value of Object.values(facts)) settleDeep(value); return facts }
