@@ -1,31 +1,27 @@
 #!/bin/sh
-# `npm run site`: installs what is missing, brings the lab up, builds the site in it and prints where it is.
-# Arguments go to both runs of play (-e lab_port_offset=1000, -v).
+# `npm run site`: from a fresh clone to the running site. Installs what is missing (packages of the runner, a Docker engine), makes the
+# lab, runs site.yml in it and prints where the site is. Arguments go to both playbooks (-e lab_port_offset=1000).
 set -eu
 cd "$(dirname "$0")/.."
+started=$(date +%s)
 
-if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
-  echo "installing npm packages"
-  npm ci --omit=optional --no-audit --no-fund
+if [ ! -d node_modules ]; then
+  echo "installing the runner's packages"
+  npm ci --omit=optional --no-audit --no-fund --loglevel=error
 fi
-[ -e dist/.built ] || npm run --silent build
+sh lab/engine.sh
+node runner/play.mjs lab.yml -i inventory "$@"
+node runner/play.mjs site.yml -i inventory "$@"
 
-play() { node runner/play.mjs "$@"; }
-play lab.yml -i inventory "$@"
-play site.yml -i inventory "$@"
+place() { docker port haproxy "$1/tcp" | sed -n 's/^0\.0\.0\.0:/http:\/\/localhost:/p' | head -n 1; }
+cat <<END
 
-# The ports as they are published now, whatever the offset.
-published() { docker port haproxy "$1/tcp" 2>/dev/null | sed -n 's/.*:\([0-9]*\)$/\1/p' | head -n 1; }
-user=$(published 80)
-admin=$(published 9090)
-cat <<TEXT
+The site runs after $(($(date +%s) - started)) s:
+  user     $(place 80)/
+  admin    $(place 9090)/
+  HAProxy  $(place 80)/haproxy?stats
 
-The site is up:
-  user    http://localhost:${user:-80}/
-  admin   http://localhost:${admin:-9090}/
-  stats   http://localhost:${user:-80}/haproxy?stats   (user and password: lab/secrets/vars.yml)
-Next:
-  npx play site.yml -i inventory --dry-run      nothing left to do
-  npx play verify.yml -i inventory              real requests: sessions, failover, static files
-  npx play lab.yml -i inventory -e state=absent removes the lab
-TEXT
+  npx play verify.yml      asks it for everything that it promises
+  npx play site.yml        a second run finds nothing to do
+  npx play lab.yml -e state=absent    removes it
+END
