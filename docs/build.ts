@@ -22,10 +22,12 @@ export async function pages(): Promise<ReadonlyMap<string, string>> {
     if (!seen.has(found.name)) described.push(found)
     seen.add(found.name)
   }
-  const modules = `# Modules\n\nMade from the declarations in \`runner/modules/\` and \`runner/actions/\` by \`npm run docs\`. Names with \`ansible.builtin.\` or their collection in front work too.\n\n${moduleIndex(described)}\n\n${described.map(moduleDoc).join('\n')}`
+  const modules = `# Modules\n\nMade from the declarations in \`runner/modules/\` and \`runner/actions/\` by \`npm run docs\`. Names with \`ansible.builtin.\` or their collection in front work too.\n\n${onOnePage(moduleIndex(described))}\n\n${described.map((one) => `#${moduleDoc(one)}`).join('\n')}`
   const site = join(root, 'docs/site.md')
   return new Map([[join(root, 'docs/modules.md'), ended(modules)], [join(root, 'docs/language.md'), ended(keywordDoc())], [site, withVariables(readFileSync(site, 'utf8'))]])
 }
+/** The index links to pages; here all modules are on one. */
+const onOnePage = (index: string): string => index.replace(/^# .*\n+/, '').replace(/\((\w+)\.md\)/g, '(#$1)').trimEnd()
 const ended = (text: string): string => `${text.trimEnd()}\n`
 
 function withVariables(page: string): string {
