@@ -10,6 +10,7 @@ import { attributeArgs, lookUpWanted } from './files/attributes.ts'
 import { copyBytes, readPlaces } from './copy.ts'
 import { pattern } from './files/edit.ts'
 import { baseName, expand } from './files/paths.ts'
+import { md5Of } from './files/write.ts'
 
 const args = {
   src: { type: 'path', required: true, doc: 'The folder of the parts.' },
@@ -38,7 +39,7 @@ export default defineModule({
     ])
     const bytes = together(given, parts)
     const plan = await copyBytes(target, { ...given, force: true, follow: false, checksum: undefined, directory_mode: undefined, isRead: true }, bytes, dest, baseName(src), { src })
-    return { ...plan, data: { ...plan.data, src, msg: 'OK' } }
+    return { ...plan, data: { ...plan.data, src, md5sum: md5Of(bytes), msg: 'OK' } }
   },
 })
 

@@ -78,9 +78,11 @@ async function planListed(given: Given, target: Target, source: ArchiveKey['sour
   }
   if (found.kind === 'failed') throw new Failure(found.why, { src: maskUrl(src), dest })
   const selection = selectionOf(given.exclude, given.include, given.extra_opts, found.packing === 'zip')
-  const owners = await namedOwners(target, found.members, wanted, found.packing)
   const now = (place: string): Answer => place === '.' ? folder : found.there.get(place) ?? absent
-  const { left, ...plan } = planUnpacking({ given, source, src, dest, packing: found.packing, members: found.members, selection, wanted, owners, now, folder })
+  const job = { given, source, src, dest, packing: found.packing, members: found.members, selection, wanted, owners: ownNumbers, now, folder }
+  const first = planUnpacking(job)
+  // Names matter to what is foreseen only: where all is there they are not asked for.
+  const { left, ...plan } = first.changes.length === 0 ? first : planUnpacking({ ...job, owners: await namedOwners(target, found.members, wanted, found.packing) })
   return { ...plan, after: [...plan.after ?? [], ...foreseeListing(key, found, { ...plan, left })] }
 }
 function foreseeListing(key: ArchiveKey, found: Archive, { changes, left }: Unpacked): Predicted[] {
@@ -92,13 +94,13 @@ async function planLocal(given: Given, target: Target, local: LocalArchive, byte
   const selection = selectionOf(given.exclude, given.include, given.extra_opts, local.packing === 'zip')
   const all = choose(local.members, selection)
   const places = [...impliedFolders(all), ...all.map(({ place }) => place)]
-  const [made, folder, wanted, stats] = await Promise.all([
+  const numbers = { uid: given.owner === undefined ? undefined : 0, gid: given.group === undefined ? undefined : 0 }
+  const [made, folder, wanted, stats, owners] = await Promise.all([
     creates === undefined ? undefined : target.read(stat, creates), target.read(stat, dest), lookUpWanted(target, given),
-    Promise.all(places.map((place) => target.read(stat, place === '.' ? dest : join(dest, place)))),
+    Promise.all(places.map((place) => target.read(stat, place === '.' ? dest : join(dest, place)))), namedOwners(target, local.members, numbers, local.packing),
   ])
   if (made !== undefined && made.type !== 'absent') return skipped(creates)
   checkFolder(folder, dest)
-  const owners = await namedOwners(target, local.members, wanted, local.packing)
   const there = new Map(places.map((place, i) => [place, stats[i] ?? absent]))
   const { left: _, ...plan } = planUnpacking({
     given, source: { bytes }, src, dest, packing: local.packing, members: local.members, selection, wanted, owners, now: (place) => there.get(place) ?? absent, folder,
@@ -109,9 +111,12 @@ function checkFolder(folder: Answer, dest: string): void {
   if (followed(folder).type !== 'directory') throw new Failure(`dest '${dest}' must be an existing dir`)
 }
 
+/** The numbers that the look at the archive gave. */
+const ownNumbers: Owners = { user: ({ uid, user }) => ({ id: uid ?? 0, name: user }), group: ({ gid, group }) => ({ id: gid ?? 0, name: group }) }
+
 /** Names of the archive's owners on this host: tar as root gives files to the name it knows, else to the number. */
-async function namedOwners(target: Target, members: readonly Member[], wanted: Wanted, packing: Packing): Promise<Owners> {
-  const isAsked = wanted.account.uid === 0 && packing !== 'zip' && !(wanted.uid !== undefined && wanted.gid !== undefined)
+async function namedOwners(target: Target, members: readonly Member[], wanted: Pick<Wanted, 'uid' | 'gid'>, packing: Packing): Promise<Owners> {
+  const isAsked = packing !== 'zip' && !(wanted.uid !== undefined && wanted.gid !== undefined)
   const names = (pick: (member: Member) => readonly (string | undefined)[]): string[] => isAsked ? [...new Set(members.flatMap((one) => pick(one).filter((each) => each !== undefined)))] : []
   const [byUser, byGroup] = await Promise.all([
     Promise.all(names((one) => [one.user, one.uid === undefined ? undefined : String(one.uid)]).map(async (name) => [name, await target.read(users, name)] as const)),

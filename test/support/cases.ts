@@ -13,6 +13,7 @@
  *   on:       where it runs: [debian, busybox] (default), or one of them
  *   again:    true where the module is not idempotent by its nature (touch): the second plan is not looked at
  *   dry:      false where the plan cannot be repeated over its own predictions
+ *   trips:    round trips that a second plan may take, where one is not enough
  *   packages: packages that Debian's container needs for it
  *   then:     shell text that must succeed when all is done
  *   register: result keys that must be there after the run
@@ -39,11 +40,12 @@ export interface Case {
   readonly dry: boolean
   readonly then: string | undefined
   readonly packages: readonly string[]
+  readonly trips: number
   readonly register: Data | undefined
 }
 
 const folder = join(import.meta.dirname, '../cases')
-const known = new Set(['name', 'args', 'local', 'reads', 'changes', 'steps', 'data', 'fails', 'machine', 'on', 'again', 'dry', 'then', 'register', 'packages'])
+const known = new Set(['name', 'args', 'local', 'reads', 'changes', 'steps', 'data', 'fails', 'machine', 'on', 'again', 'dry', 'then', 'register', 'packages', 'trips'])
 
 const isRecord = (value: unknown): value is Data => typeof value === 'object' && value !== null && !Array.isArray(value)
 const text = (value: unknown): string | undefined => typeof value === 'string' ? value : undefined
@@ -59,7 +61,7 @@ function toCase(module: string, raw: unknown): Case {
     local: isRecord(raw.local) ? Object.fromEntries(Object.entries(raw.local).map(([path, value]) => [path, String(value)])) : {},
     reads, changes: strings(raw.changes), steps: typeof raw.steps === 'number' ? raw.steps : strings(raw.steps),
     data: isRecord(raw.data) ? raw.data : undefined, fails: text(raw.fails), machine: raw.machine === true ? true : text(raw.machine),
-    on: strings(raw.on) ?? ['debian', 'busybox'], again: raw.again === true, dry: raw.dry !== false, then: text(raw.then), packages: strings(raw.packages) ?? [],
+    on: strings(raw.on) ?? ['debian', 'busybox'], again: raw.again === true, dry: raw.dry !== false, then: text(raw.then), packages: strings(raw.packages) ?? [], trips: typeof raw.trips === 'number' ? raw.trips : 1,
     register: isRecord(raw.register) ? raw.register : undefined,
   }
 }

@@ -87,7 +87,7 @@ function planTree(args: CopyArgs, wanted: Wanted, src: string, into: string, [fr
   }
   for (const entry of have.values()) if (!now.has(entry.path)) give(entry.path, entry, owned)
   const end = now.get(into)?.stat
-  const data = { src, dest: into, ...(end === undefined ? {} : pathInfo(end)) }
+  const data = { src, dest: args.dest.endsWith('/') || !src.endsWith('/') || there === null ? args.dest : `${args.dest}/`, ...(end === undefined ? {} : pathInfo(end)) }
   if (draft.changes.length === 0) return { changes: [], steps: [], data }
   const own = [...now.values()].map((entry) => ({ ...entry, stat: { ...entry.stat, readable: false, writable: false, executable: false } }))
   draft.after.push({ probe: tree.name, id: tree.id(destKey(args, src, into)), value: { own, led: [] } })
