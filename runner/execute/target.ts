@@ -1,7 +1,8 @@
 /** What a module sees of its host: reads through the exchange, files and templates of the controller. */
 import type { LocalFile, Probe, RenderOptions, Target, Task } from '../core/types.ts'
 import { locOf } from '../core/loc.ts'
-import { Unknown, UnknownValue } from '../core/value.ts'
+import { truthy } from './connect.ts'
+import { dictGet, isDict, Unknown, UnknownValue, VaultText } from '../core/value.ts'
 import type { Scope } from '../vars/scope.ts'
 import type { Run } from './context.ts'
 import type { Place } from './place.ts'
@@ -31,8 +32,23 @@ export class HostTarget implements Target {
     if (answer.uncertain !== undefined) this.uncertain.add(answer.uncertain)
     return answer.value
   }
-  local(kind: 'files' | 'templates' | 'vars', path: string): Promise<LocalFile> {
-    return findLocal(this.#scope.search, kind, path, locOf(this.#task.args) ?? this.#task.loc)
+  async local(kind: 'files' | 'templates' | 'vars', path: string): Promise<LocalFile> {
+    const { args } = this.#task
+    const file = await findLocal(this.#scope.search, kind, path, locOf(args) ?? this.#task.loc)
+    const stays = isDict(args) && dictGet(args, 'decrypt') !== undefined && !truthy(this.#run.jinja.resolve(dictGet(args, 'decrypt'), this.#scope))
+    return stays || kind === 'vars' ? file : this.#opened(file)
+  }
+  /** A file that is vault text is handed out decrypted, as Ansible's `decrypt` does by default. */
+  #opened(file: LocalFile): LocalFile {
+    const read = async (): Promise<Uint8Array> => {
+      const bytes = await file.read()
+      const text = Buffer.from(bytes.subarray(0, 15)).toString('latin1')
+      if (!text.startsWith('$ANSIBLE_VAULT;')) return bytes
+      const plain = this.#run.jinja.resolve(new VaultText(Buffer.from(bytes).toString('latin1'), { file: file.path, line: 1, column: 1 }), this.#scope)
+      return new Uint8Array(Buffer.from(String(plain)))
+    }
+    const list: LocalFile['list'] = async () => (await file.list()).map((one) => ({ relative: one.relative, file: this.#opened(one.file) }))
+    return { ...file, read, list }
   }
   render(file: LocalFile, options: RenderOptions = {}): Promise<string> {
     return this.#run.renderFile(file, this.#scope, options)

@@ -216,4 +216,13 @@ test('no_log hides the result, its items and its differences', async () => {
   assert.not.match(JSON.stringify(told.events.filter((event) => event.type === 'item')), 'wort')
 })
 
+test('a vaulted source file is copied decrypted', async () => {
+  const { encrypt } = await import('../../runner/vars/vault.ts')
+  const told = await play({
+    'pw': 'geheim\n', 'files/f.txt': encrypt('plain text\n', 'geheim'),
+    'site.yml': local('- {name: put, copy: {src: f.txt, dest: "{dir}/out", mode: "0600"}}\n- {name: kept, copy: {src: f.txt, dest: "{dir}/raw", mode: "0600", decrypt: false}}\n- {command: cat {dir}/out, register: r}\n- {name: same, assert: {that: r.stdout == "plain text"}}\n- {command: head -c 14 {dir}/raw, register: r}\n- {name: raw, assert: {that: r.stdout == "$ANSIBLE_VAULT"}}'),
+  }, ['--vault-password-file', '{dir}/pw'])
+  assert.is(told.code, 0, told.outcomes.join('\n'))
+})
+
 test.run()
