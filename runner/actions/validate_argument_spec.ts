@@ -1,8 +1,8 @@
 /** validate_argument_spec: the variables of a role against its meta/argument_specs.yml. Each fault names the place of the variable. */
 import { defineAction } from '../core/module.ts'
 import { validateArgs } from '../core/args.ts'
-import { Fault } from '../core/errors.ts'
-import { place } from '../core/loc.ts'
+import { Failure, Fault } from '../core/errors.ts'
+import { keyLoc, place } from '../core/loc.ts'
 import type { Arg, ArgSpec, ArgType, Control, Data, Json } from '../core/types.ts'
 import { dictEntries, dictGet, isDict } from '../core/value.ts'
 
@@ -26,13 +26,14 @@ function argOf(option: unknown): Arg {
 const specOf = (options: unknown): ArgSpec => isDict(options) ? Object.fromEntries(dictEntries(options).map(([name, option]) => [String(name), argOf(option)])) : {}
 
 /** Variables that the specification names, as they are now, each with the place where it was written. */
-function variables(names: readonly string[], provided: Data, control: Control): Data {
+function variables(declared: Data, provided: Data, control: Control): Data {
   const values: Data = {}, places = new Map<unknown, NonNullable<ReturnType<Control['origin']>>>()
-  for (const name of names) {
+  for (const name of Object.keys(declared)) {
     const value = name in provided ? provided[name] : control.variable(name)
     if (value === undefined) continue
     values[name] = value
-    const origin = control.origin(name)
+    // what the command line gives has no place: then the declaration is shown
+    const origin = control.origin(name) ?? keyLoc(declared, name)
     if (origin !== undefined) places.set(name, origin)
   }
   place(values, { self: undefined, keys: places, values: places })
@@ -50,12 +51,13 @@ export default defineAction({
     const spec = specOf(args.argument_spec)
     const context = { name: String(args.validate_args_context['name'] ?? '') }
     try {
-      const values = variables(Object.keys(spec), args.provided_arguments, control)
+      const values = variables(args.argument_spec, args.provided_arguments, control)
       validateArgs(spec, undefined, values, { module: context.name === '' ? 'role' : `role ${context.name}`, container: values })
       return { changed: false, msg: 'The arg spec validation passed', validate_args_context: args.validate_args_context }
     } catch (error) {
-      if (error instanceof Fault) throw error.within(`Validation of arguments failed: ${error.message}`)
-      throw error
+      if (!(error instanceof Fault)) throw error
+      const msg = `Validation of arguments failed:\n${error.message}`
+      throw new Failure(msg, { argument_errors: [error.message], argument_spec_data: args.argument_spec, validate_args_context: args.validate_args_context }, error)
     }
   },
 })

@@ -52,7 +52,15 @@ export class Failure extends Error {
   readonly data: Data
   /** The next thing to do, where the module knows better than what is said of well-known words (errors/failure.ts). */
   readonly hint: string | undefined
-  constructor(msg: string, data: Data = {}, hint?: string) { super(msg); this.name = 'Failure'; this.data = data; this.hint = hint }
+  /** What is wrong, with its place, where that is known. */
+  readonly fault: Fault | undefined
+  constructor(msg: string, data: Data = {}, more?: string | Fault) {
+    super(msg)
+    this.name = 'Failure'
+    this.data = data
+    this.hint = typeof more === 'string' ? more : more?.hint
+    this.fault = more instanceof Fault ? more : undefined
+  }
 }
 
 export function toErrorData(error: Fault): ErrorData {

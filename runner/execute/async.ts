@@ -56,4 +56,4 @@ export async function fetchJob(job: Job): Promise<readonly Ran[] | undefined> {
   return answers
 }
 
-export const startedData = (job: Job): Data => ({ ansible_job_id: job.id, started: 1, finished: 0, results_file: job.folder, changed: true })
+export const startedData = (job: Job): Data => ({ ansible_job_id: job.id, started: true, finished: false, results_file: job.folder, changed: true })

@@ -2,6 +2,7 @@
 import type { Control, Loc, Ran, Step } from '../core/types.ts'
 import { valueLoc } from '../core/loc.ts'
 import { fault } from '../core/errors.ts'
+import { Undefined } from '../core/value.ts'
 import { judge } from './conditions.ts'
 import { type Unit, isCheck } from './attempt.ts'
 import { candidates, findLocal } from './files.ts'
@@ -39,7 +40,8 @@ class HostControl extends HostTarget implements Control {
   evaluate(expression: unknown): unknown {
     const { run, scope, task } = this.#unit
     if (typeof expression !== 'string') return run.jinja.resolve(expression, scope)
-    return run.jinja.resolve(run.jinja.expression(expression, scope, () => task.loc), scope)
+    const value = run.jinja.expression(expression, scope, () => task.loc)
+    return value instanceof Undefined ? value : run.jinja.resolve(value, scope)
   }
   async run(steps: readonly Step[]): Promise<readonly Ran[]> {
     return (await this.#place.exchange()).run(steps)

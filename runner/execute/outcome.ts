@@ -34,7 +34,7 @@ export function draftOf(error: unknown): Draft {
   if (error instanceof UnknownValue) return { data: { changed: false }, changes: [], unknown: error.reason }
   if (error instanceof Failure) {
     const data = { ...error.data, changed: false, failed: true, msg: error.message }
-    const told = error.hint === undefined ? undefined : failureError(data, error.hint)
+    const told = error.fault !== undefined ? toErrorData(error.fault) : error.hint === undefined ? undefined : failureError(data, error.hint)
     return { data, changes: [], ...(told === undefined ? {} : { error: told }) }
   }
   if (error instanceof Fault) {

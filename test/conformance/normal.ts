@@ -30,10 +30,19 @@ function withoutFrames(lines: readonly string[]): readonly string[] {
   return kept
 }
 
+/** The banner above, where only skips of a `meta` stand in between. */
+function bannerBefore(lines: readonly string[], at: number): string | undefined {
+  let i = at - 1
+  if (/meta\] \*+$/.test(lines[at] ?? '')) while (/^skipping: \[/.test(lines[i] ?? '')) i -= 1
+  return lines[i]
+}
 /** Without empty lines; Ansible says the banner of a `meta` once a host, ours once. */
 function trimmed(lines: readonly string[]): readonly string[] {
-  return lines.map((line) => line.trimEnd()).filter((line) => line !== '').filter((line, i, all) => !isBanner(line) || line !== all[i - 1])
+  return lines.map((line) => line.trimEnd()).filter((line) => line !== '' && !isExtra(line)).filter((line, i, all) => !isBanner(line) || line !== bannerBefore(all, i))
 }
+
+/** What a dry run of ours says beyond Ansible, and what Ansible says of jobs that it waits for. */
+const isExtra = (line: string): boolean => /^(would run: |ASYNC (OK|FAILED|POLL) on )/.test(line)
 
 const cleaned = (line: string): string => line
   .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+/g, '{time}').replace(/"delta": "[^"]*"/g, '"delta": "{time}"')
@@ -46,6 +55,10 @@ function shortened(line: string, said: readonly string[]): string {
   const data: Record<string, unknown> = JSON.parse(found[2] ?? '{}')
   if (typeof data['msg'] !== 'string') return line
   const { msg } = data
+  if (Array.isArray(data['argument_errors'])) data['argument_errors'] = data['argument_errors'].length
+  // ours are shown with -v
+  for (const key of ['argument_spec_data', 'validate_args_context']) Reflect.deleteProperty(data, key)
+  for (const key of ['failed_when_result', 'changed_when_result']) if (typeof data[key] === 'string') data[key] = '{text}'
   return `${found[1] ?? ''}${JSON.stringify({ ...data, msg: said.filter((word) => msg.includes(word)).join(' … ') })}`
 }
 

@@ -49,7 +49,7 @@ def run(name):
         (home / 'ansible.cfg').write_text('')
         env = {
             'PATH': os.environ['PATH'], 'HOME': str(home), 'ANSIBLE_HOME': str(home / '.ansible'), 'LC_ALL': 'C.UTF-8', 'ANSIBLE_NOCOLOR': '1',
-            'ANSIBLE_CONFIG': str(home / 'ansible.cfg'), 'ANSIBLE_DEPRECATION_WARNINGS': '0', 'ANSIBLE_LOCALHOST_WARNING': '0', 'ANSIBLE_PYTHON_INTERPRETER': python,
+            'ANSIBLE_CONFIG': str(home / 'ansible.cfg'), 'ANSIBLE_DEPRECATION_WARNINGS': '0', 'ANSIBLE_LOCALHOST_WARNING': '0', 'ANSIBLE_PYTHON_INTERPRETER': python, 'ANSIBLE_ASYNC_DIR': str(home / 'async'),
             'ANSIBLE_HOST_KEY_CHECKING': 'False', 'ANSIBLE_RETRY_FILES_ENABLED': '0', **case.get('env', {}),
         }
         args = [str(one).replace('{dir}', str(folder)) for one in case.get('args', [])]
