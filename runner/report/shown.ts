@@ -5,11 +5,13 @@ import { dumps } from './style.ts'
 /** The word at the start of the line says `failed` and `skipped` already. */
 const always = ['failed', 'skipped', 'exception', 'warnings', 'deprecations']
 const withoutVvv = ['invocation', 'diff']
+/** Ansible prints a role's whole specification where one argument is wrong; it is shown where more was asked for. */
+const withoutV = ['argument_spec_data', 'validate_args_context']
 /** What `debug: var=` leaves out, so that the variable stands alone. */
 const besideVar = ['changed', 'failed', 'skipped', 'invocation', 'skip_reason', 'ansible_loop_var', 'ansible_index_var', 'ansible_loop']
 
 function cleaned(data: Data, module: string, verbosity: number, isLooped: boolean): Data {
-  const hidden = new Set([...always, ...(verbosity < 3 ? withoutVvv : []), ...(isLooped ? ['results'] : [])])
+  const hidden = new Set([...always, ...(verbosity < 3 ? withoutVvv : []), ...(verbosity < 1 && module === 'validate_argument_spec' && 'argument_errors' in data ? withoutV : []), ...(isLooped ? ['results'] : [])])
   const isHidden = (key: string): boolean => {
     if (key.startsWith('_ansible_') || hidden.has(key)) return true
     if (module !== 'debug') return false

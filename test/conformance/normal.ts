@@ -41,10 +41,12 @@ function trimmed(lines: readonly string[]): readonly string[] {
   return lines.map((line) => line.trimEnd()).filter((line) => line !== '' && !isExtra(line)).filter((line, i, all) => !isBanner(line) || line !== bannerBefore(all, i))
 }
 
-/** What a dry run of ours says beyond Ansible, and what Ansible says of jobs that it waits for. */
-const isExtra = (line: string): boolean => /^(would run: |ASYNC (OK|FAILED|POLL) on )/.test(line)
+/** What a dry run of ours says beyond Ansible, and what Ansible says of jobs that it waits for and of its configuration. */
+const isExtra = (line: string): boolean => /^(would run: |ASYNC (OK|FAILED|POLL) on |Using .* as config file)/.test(line)
 
 const cleaned = (line: string): string => line
+  // copy: a temporary file on the target, and a sum that is nobody's any more
+  .replace(/"md5sum": "[^"]*", /, '').replace(/"src": "[^"]*\/\.ansible\/tmp\/[^"]*", /, '')
   .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+/g, '{time}').replace(/"delta": "[^"]*"/g, '"delta": "{time}"')
   .replace(/"ansible_job_id": "[^"]*"/g, '"ansible_job_id": "{id}"').replace(/"results_file": "[^"]*"/g, '"results_file": "{file}"')
 
