@@ -191,6 +191,7 @@ function toOptions(values: Given['values'], playbooks: readonly string[], settin
     ...text('privateKeyFile', 'privateKey', 'ANSIBLE_PRIVATE_KEY_FILE'), ...text('becomeMethod', 'becomeMethod', 'ANSIBLE_BECOME_METHOD'),
     ...text('becomeUser', 'becomeUser', 'ANSIBLE_BECOME_USER'), rolesPath: rolesPath(settings, process.cwd()),
     ...(gathering === undefined ? {} : { gathering }), ...(checking === undefined ? {} : { hostKeyChecking: isOn(checking) }),
+    ...(settings['ANSIBLE_ERROR_ON_MISSING_HANDLER'] === undefined ? {} : { errorOnMissingHandler: isOn(settings['ANSIBLE_ERROR_ON_MISSING_HANDLER']) }),
     ...(settings['ANSIBLE_STRATEGY'] === undefined ? {} : { strategy: settings['ANSIBLE_STRATEGY'] }),
     ...(ssh === '' ? {} : { sshCommonArgs: ssh }), ...(timeout === undefined ? {} : { timeoutSeconds: wholeNumber(timeout, '--timeout', 10) }),
     ...(connectionPassword === undefined ? {} : { connectionPassword }), ...(becomePassword === undefined ? {} : { becomePassword }),

@@ -114,7 +114,7 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
   const read: Playbook[] = []
   for (const path of options.playbooks) read.push(await loader.playbook(findPlaybook(path)))
   const playbooks = options.role === undefined ? read : read.map((one) => onlyRole(one, options.role ?? ''))
-  await checkTasks({ registry, jinja, loader }, playbooks)
+  await checkTasks({ registry, jinja, loader, isLenient: options.errorOnMissingHandler === false }, playbooks)
   checkSelection(playbooks, options, warn)
   const limit = options.limit === undefined ? undefined : limitOf(inventory, options.limit)
   return {
@@ -180,7 +180,7 @@ export async function execute(loaded: Loaded, reporter: Reporter, prompts: Promp
   }
   if (prompts.ask !== undefined) run.ask = prompts.ask
   if (options.startAtTask !== undefined) run.startAt = startingAt(options.startAtTask)
-  emit({ type: 'start', playbooks: options.playbooks, checkMode: options.check, diffMode: options.diff, verbosity: options.verbosity })
+  emit({ type: 'start', playbooks: options.playbooks, plays: loaded.playbooks.map((playbook) => playbook.plays.length), checkMode: options.check, diffMode: options.diff, verbosity: options.verbosity })
   let broken: Fault | undefined
   try {
     for (const playbook of loaded.playbooks) {

@@ -52,7 +52,7 @@ async function filesIn(control: Control, dir: string, wish: Wish): Promise<strin
     if (file.kind !== 'file' || (wish.depth > 0 && relative.split('/').length > wish.depth)) continue
     if (wish.ignore_files?.some((one) => new RegExp(one).test(name)) === true || (pattern !== undefined && !pattern.test(name))) continue
     if (name.startsWith('.')) continue
-    if (!wish.extensions.includes(name.split('.').at(-1) ?? '')) {
+    if (!wish.extensions.includes(name.includes('.') ? name.split('.').at(-1) ?? '' : '')) {
       if (wish.ignore_unknown_extensions) continue
       throw new Failure(`${file.path} does not have a valid extension: ${wish.extensions.join(', ')}`)
     }

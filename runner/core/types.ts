@@ -283,6 +283,8 @@ export interface Action<S extends ArgSpec = ArgSpec> {
   readonly rawArgs?: readonly string[]
   /** Takes any argument names (set_fact): they reach it templated, not checked. */
   readonly open?: boolean
+  /** Runs on the first host of a play only, and counts for all of them. */
+  readonly once?: boolean
   /** `skip`: a dry run skips it, as Ansible does for modules without check mode. */
   readonly inCheckMode: 'run' | 'skip'
   /** Result data: `changed`, `failed`, `msg`, `ansible_facts`, … as Ansible's result keys. Nothing said: ok. */
@@ -366,7 +368,7 @@ export interface HostStats {
   ok: number; changed: number; unreachable: number; failed: number; skipped: number; rescued: number; ignored: number; unknown: number
 }
 export type Event =
-  | { readonly type: 'start'; readonly playbooks: readonly string[]; readonly checkMode: boolean; readonly diffMode: boolean; readonly verbosity: number }
+  | { readonly type: 'start'; readonly playbooks: readonly string[]; /** Of each playbook. */ readonly plays?: readonly number[]; readonly checkMode: boolean; readonly diffMode: boolean; readonly verbosity: number }
   | { readonly type: 'play'; readonly name: string; readonly hosts: readonly string[]; readonly loc?: Loc }
   | { readonly type: 'no-hosts' }
   | { readonly type: 'task'; readonly id: number; readonly name: string; readonly module: string; readonly isHandler: boolean; readonly loc?: Loc; readonly args?: string }
@@ -417,4 +419,6 @@ export interface Options {
   readonly hostKeyChecking?: boolean
   readonly gathering?: string
   readonly strategy?: string
+  /** False: a handler that does not exist is a warning. */
+  readonly errorOnMissingHandler?: boolean
 }

@@ -18,7 +18,7 @@ import { metaNames } from './meta.ts'
 import { engineNames, type Registry } from './registry.ts'
 
 /** What the checks look things up in. */
-export interface Checker { readonly registry: Registry; readonly jinja: Jinja; readonly loader: Pick<Loader, 'findTasks'> }
+export interface Checker { readonly registry: Registry; readonly jinja: Jinja; readonly loader: Pick<Loader, 'findTasks'>; /** Handlers may be missing. */ readonly isLenient?: boolean }
 
 function* tasksOf(nodes: readonly Node[]): Generator<Task> {
   for (const node of nodes) {
@@ -41,7 +41,7 @@ const nodesOf = (play: Play): readonly Node[] => [...play.sections.flatMap((sect
 export async function checkTasks(checker: Checker, playbooks: readonly Playbook[]): Promise<void> {
   for (const play of playbooks.flatMap((playbook) => playbook.plays)) {
     await checkNodes(checker, nodesOf(play))
-    checkHandlers(play)
+    if (checker.isLenient !== true) checkHandlers(play)
   }
 }
 

@@ -60,7 +60,10 @@ export function notify(run: Run, play: PlayState, host: HostState, task: Task, s
     const found = meant(named, name)
     if (found.length === 0) {
       const known = [...new Set(named.flatMap((one) => [...one.own.slice(0, 1), ...one.topics]))]
-      throw fault('unknown-handler', valueLoc(task.kw, 'notify') ?? task.loc, { name, near: nearest(name, known), known })
+      const missing = fault('unknown-handler', valueLoc(task.kw, 'notify') ?? task.loc, { name, near: nearest(name, known), known })
+      if (run.options.errorOnMissingHandler !== false) throw missing
+      run.warn(missing.message, missing.loc)
+      continue
     }
     if (task.isHandler) for (const handler of found) mark(host.notified, handler, value)
     else mark(host.notifications, name, value)

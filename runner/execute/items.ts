@@ -42,12 +42,28 @@ export async function runLoop(base: Base, scope: Scope, noLog: boolean): Promise
     done.push(one)
     if (task.module === 'set_fact' || task.module === 'include_vars') remember(run, { ...task, kw: withoutRegister(task) }, host, one.draft, one.delegated, unit.scope) // the next item sees them
     if (one.draft.unreachable === true) break
-    if (control.breakWhen !== undefined && judge(run, control.breakWhen, unit.scope.child(resultVars(run, task, unit.scope, one.draft, false)), 'break_when', task.loc).truth) break
+    if (control.breakWhen !== undefined) {
+      const verdict = breaks(unit, control.breakWhen, one.draft)
+      if (typeof verdict !== 'boolean') done.splice(-1, 1, { ...one, draft: verdict, keys: { ...one.keys, failed: true } })
+      if (verdict !== false) break
+    }
   }
   return gather(done)
 }
 
 const withoutRegister = ({ kw: { register: _, ...kw } }: Task): Task['kw'] => kw
+/** Whether the loop ends here; the item has failed where that cannot be worked out. */
+function breaks(unit: Unit, condition: unknown, one: Draft): boolean | Draft {
+  const { run, task, scope } = unit
+  try {
+    return judge(run, condition, scope.child(resultVars(run, task, scope, one, false)), 'break_when', task.loc).truth
+  } catch (error) {
+    const failed = draftOf(error)
+    const suppressed = isFailed(one) ? { break_when_suppressed_exception: '(traceback unavailable)' } : {}
+    return { ...failed, data: { ...one.data, ...failed.data, changed: one.data['changed'] ?? false, break_when_result: failed.data['msg'], ...suppressed } }
+  }
+}
+
 type Done = Parameters<typeof gather>[0][number]
 
 async function runItem(unit: Unit, value: unknown, own: Data, control: LoopControl, noLog: boolean): Promise<Done> {

@@ -6,6 +6,7 @@ import type { HostState, PlayState, Run } from './context.ts'
 import { flag, keyword, titleOf } from './keywords.ts'
 import { includeRole, includeTasks } from './include.ts'
 import { handlerTasks, resolveNotifications } from './handlers.ts'
+import { engineNames } from './registry.ts'
 import { runMeta } from './meta.ts'
 import { runTask, type TaskRun } from './task.ts'
 import { taskScope } from './scopes.ts'
@@ -70,7 +71,7 @@ export async function runOn(walk: Walk, task: Task, hosts: readonly HostState[])
   const ctx = (host: HostState): TaskRun => ({
     run, play, task, varsFiles: walk.varsFiles(host), rescued: walk.rescued, lookAhead: (one) => { prefetch(walk, task, one) },
   })
-  const once = failSafe(() => flag(run, task, scope, 'run_once')) === true
+  const once = failSafe(() => flag(run, task, scope, 'run_once')) === true || await isOnce(run, task)
   const gate = throttle(walk, task, failSafe(() => keyword(run, task, scope, 'throttle')))
   const guarded = (host: HostState, share: readonly HostState[]): Promise<unknown> =>
     run.gate.run(() => gate === undefined ? runTask(ctx(host), host, share) : gate.run(() => runTask(ctx(host), host, share)))
@@ -79,6 +80,12 @@ export async function runOn(walk: Walk, task: Task, hosts: readonly HostState[])
   const failed = hosts.some((host) => host.failed?.task === task || host.unreachable)
   if (failed && (once || failSafe(() => flag(run, task, scope, 'any_errors_fatal')) === true)) failOthers(walk, task)
   if (!walk.rescued && play.tooManyFailed()) { failOthers(walk, task); run.emit({ type: 'no-hosts-left' }) }
+}
+/** Whether the module itself says that one host stands for all. */
+async function isOnce(run: Run, task: Task): Promise<boolean> {
+  if (task.module === '' || !run.registry.isAction(task.module) || engineNames.includes(task.module)) return false
+  const entry = await run.registry.load(task.module)
+  return entry.kind === 'action' && entry.action.once === true
 }
 const failSafe = <T>(work: () => T): T | undefined => { try { return work() } catch { return undefined } }
 
@@ -102,6 +109,7 @@ export function reportFailure(walk: Walk, task: Task, host: HostState, error: un
   const ignored = failSafe(() => flag(walk.run, task, scopeOf(walk, task, host), 'ignore_errors')) === true && result.outcome === 'failed'
   if (result.outcome === 'unknown') host.stats.unknown += 1
   else if (ignored) { host.stats.ok += 1; host.stats.ignored += 1 } else { host.failed = { task, data: one.data }; host.stats.failed += 1 }
+  if (host.failed?.task === task && failSafe(() => flag(walk.run, task, scopeOf(walk, task, host), 'any_errors_fatal')) === true) failOthers(walk, task)
   walk.run.emit({ type: 'result', host: host.name, task: task.id, result: ignored ? { ...result, ignored } : result, looped: false, ...(walk.rescued ? { rescued: true } : {}) })
 }
 

@@ -67,10 +67,10 @@ function magicVars(run: Run, play: PlayState, host: HostState, task: Task | unde
     ansible_play_hosts: () => settle(alive(play.all)),
     ansible_play_batch: () => settle(alive(play.batch)),
     play_hosts: () => settle(alive(play.batch)),
-    ansible_play_role_names: () => settle(play.roles.map((one) => one.name)),
-    role_names: () => settle(play.roles.map((one) => one.name)),
-    ansible_role_names: () => settle([...new Set(play.roles.flatMap((one) => [...one.parents.map((parent) => parent.name), one.name]))]),
-    ansible_dependent_role_names: () => settle([...new Set(play.roles.flatMap((one) => one.parents.map((parent) => parent.name)))]),
+    ansible_play_role_names: () => settle(namesOf(play.roles.filter((one) => one.parents.length === 0))),
+    role_names: () => settle(namesOf(play.roles.filter((one) => one.parents.length === 0))),
+    ansible_role_names: () => settle(namesOf(play.roles)),
+    ansible_dependent_role_names: () => settle(namesOf(play.roles.filter((one) => one.parents.length > 0))),
     ansible_check_mode: () => options.check,
     ansible_diff_mode: () => options.diff,
     ansible_verbosity: () => options.verbosity,
@@ -88,6 +88,8 @@ function magicVars(run: Run, play: PlayState, host: HostState, task: Task | unde
     }),
   })
 }
+
+const namesOf = (roles: readonly Role[]): string[] => [...new Set(roles.map((one) => one.name))]
 
 function hostMagic(run: Run, host: HostState): Record<string, () => unknown> {
   const sources = run.options.inventory
@@ -125,7 +127,7 @@ function view(run: Run, scope: Scope): object {
   const value = (key: string | symbol): unknown => typeof key === 'string' ? run.jinja.resolve(scope.get(key), scope) : undefined
   const has = (key: string | symbol): boolean => typeof key === 'string' && scope.frameOf(key) !== undefined
   return settle(new Proxy({}, {
-    get: (_, key) => value(key), has: (_, key) => has(key), ownKeys: () => [...scope.names()],
+    get: (_, key) => value(key), has: (_, key) => has(key), ownKeys: () => [...scope.names()].filter((name) => name !== 'hostvars' && name !== 'vars'), // they would hold themselves
     getOwnPropertyDescriptor: (_, key) => has(key) ? { configurable: true, enumerable: true, get: () => value(key) } : undefined,
   }))
 }

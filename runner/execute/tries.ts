@@ -42,14 +42,15 @@ export async function untilDone(unit: Unit): Promise<Draft> {
   const retries = Math.max(0, numberOf(run, task, scope, 'retries', 3)), delay = numberOf(run, task, scope, 'delay', 5)
   if (retries === 0) return judged(unit, await attempt(unit).catch(draftOf))
   for (let tried = 1; ; tried++) {
-    const one = judged(unit, await attempt(unit).catch(draftOf))
+    const raw = await attempt(unit).catch(draftOf)
+    const one = judged(unit, raw.data['skipped'] === true ? raw : { ...raw, data: { ...raw.data, attempts: tried } })
     if (one.data['skipped'] === true || one.data['dry_run_skipped'] === true || one.unknown !== undefined) return one
     const counted: Draft = { ...one, data: { ...one.data, attempts: tried } }
     const done = until === undefined ? !isFailed(counted)
       : judge(run, until, scope.child(resultVars(run, task, scope, counted, false)), 'until', keyLoc(task.kw, 'until') ?? task.loc).truth
     if (done) return counted
     // as Ansible counts them: the first attempt is none of the retries
-    if (tried > retries || isCheck(unit)) return { ...counted, data: { ...counted.data, attempts: Math.min(tried, retries), failed: true, ...(one.data['msg'] === undefined ? { msg: `the condition of 'until' did not hold after ${tried} attempts` } : {}) } }
+    if (tried > retries || isCheck(unit)) return { ...counted, data: { ...counted.data, attempts: Math.min(tried, retries), failed: one.data['failed_when_result'] !== false, ...(one.data['msg'] === undefined ? { msg: `the condition of 'until' did not hold after ${tried} attempts` } : {}) } }
     run.emit({ type: 'retry', host: host.name, task: task.id, left: retries - tried, result: present(run, counted, { ms: 0, trips: 0 }, false) })
     await pause(delay)
   }

@@ -9,6 +9,7 @@ class NotLiteral extends Error {}
 
 /** The value of a Python literal, or the text itself. */
 export function literal(text: string): unknown {
+  if (text.trim() === 'set()') return []
   if (!/^[ \t]*["'[({0-9.+\-TFNbBrRuU]/.test(text)) return text
   try {
     return new Reader(text).whole()

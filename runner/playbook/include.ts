@@ -166,7 +166,7 @@ export function importRole(loading: Loading, written: Written, scope: Scope): No
 export function legacyInclude(loading: Loading, written: Written, scope: Scope): Node[] {
   const { action, own } = written
   loading.once('include', "'include' is old: use include_tasks or import_tasks", action.loc)
-  const isDynamic = own.kw['loop'] !== undefined || own.kw['loop_with'] !== undefined || isDict(action.args) && dictGet(action.args, '_raw_params') instanceof Template
+  const isDynamic = scope.isDynamic === true || own.kw['loop'] !== undefined || own.kw['loop_with'] !== undefined || isDict(action.args) && dictGet(action.args, '_raw_params') instanceof Template
   const { args, vars } = legacyVars(action.args)
   const renamed: Written = {
     ...written, own: vars === undefined ? own : { ...own, vars: [...own.vars, { name: 'parameters of include', vars }] },

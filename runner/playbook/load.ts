@@ -69,7 +69,7 @@ const placeOf = (task: Task): Loc => valueLoc(task.args, '_raw_params') ?? task.
 function scopeOf(loading: Loading, task: Task): Scope {
   const scope = typeof task.args === 'object' && task.args !== null ? loading.includes.get(task.args) : undefined
   if (scope === undefined) throw new Error(`task ${task.id} (${task.module}) is no include that this loader has read`)
-  return { ...scope, vars: task.vars, chain: [], gathered: { roles: [], handlers: [] } }
+  return { ...scope, isDynamic: true, vars: task.vars, chain: [], gathered: { roles: [], handlers: [] } }
 }
 
 const withFrames = (scope: Scope, frames: readonly Frame[] = []): Scope => frames.length === 0 ? scope : { ...scope, vars: [...scope.vars, ...frames.map((frame): Frame => ({ ...frame, isInclude: true }))] }

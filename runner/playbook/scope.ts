@@ -25,6 +25,8 @@ export interface Scope {
   readonly folders: readonly string[]
   readonly search: readonly string[]
   readonly isHandler: boolean
+  /** It is being read for a dynamic include. */
+  readonly isDynamic?: boolean
   readonly chain: readonly Link[]
   readonly gathered: Gathered
 }

@@ -77,7 +77,10 @@ class Human implements Reporter {
   private start(event: Extract<Event, { type: 'start' }>): void {
     this.isCheck = event.checkMode
     if (this.options.verbosity < 2) return
-    for (const playbook of event.playbooks) this.banner(`PLAYBOOK: ${playbook.slice(playbook.lastIndexOf('/') + 1)}`)
+    for (const [i, playbook] of event.playbooks.entries()) {
+      this.banner(`PLAYBOOK: ${playbook.slice(playbook.lastIndexOf('/') + 1)}`)
+      if (event.plays !== undefined) this.out.write(`${event.plays[i] ?? 0} plays in ${playbook}\n`)
+    }
   }
   private play(event: Extract<Event, { type: 'play' }>): void {
     this.bannerOf = undefined

@@ -38,7 +38,7 @@ export const playbookErrors = {
     hint: 'start each play with "- hosts:"',
   }),
   'play-is-task': (data: { readonly module: string }) => ({
-    message: `'${data.module}' is a task, but a playbook is a list of plays`,
+    message: `'${data.module}' is not a valid attribute for a Play: it is a task, but a playbook is a list of plays`,
     hint: 'put it below "- hosts: …" and "tasks:", or include this file with import_tasks from a play',
   }),
   'play-without-hosts': (_: object) => ({
