@@ -81,7 +81,7 @@ export function rightsSteps(items: readonly Item[], isUnpacked: boolean, unliste
   }
   const commands = [
     ...[...owners].flatMap(([id, paths]) => chunks(paths).map((some) => shText`chown -h ${id} -- ${some}`)),
-    ...[...modes].flatMap(([mode, paths]) => chunks(paths).map((some) => shText`chmod ${mode} -- ${some}`)),
+    ...[...modes].flatMap(([mode, paths]) => chunks(paths).map((some) => shText`chmod ${`0${mode}`} -- ${some}`)),
   ]
   return commands.length === 0 ? [] : [shellLines(commands)]
 }

@@ -111,7 +111,8 @@ export function planAttributes(path: string, is: Stat, wanted: Wanted): Outcome 
   const mode = wanted.mode === undefined || isLink ? keptMode
     : toMode(wanted.mode, { bits: kept, isDirectory: is.type === 'directory', umask: wanted.account.umask })
   if (mode !== is.mode) changes.push(attr(path, 'mode', is.mode, mode))
-  if (mode !== keptMode) commands.push(shText`chmod ${mode} -- ${path}`)
+  // GNU chmod leaves a folder's set-ID bits alone unless they are named by a digit of their own: hence the fifth.
+  if (mode !== keptMode) commands.push(shText`chmod ${is.type === 'directory' && (kept & 0o6000) !== 0 ? `0${mode}` : mode} -- ${path}`)
   const names = {
     owner: uid === is.uid ? is.owner : wanted.owner, group: gid === is.gid ? is.group : wanted.group,
   }

@@ -100,7 +100,7 @@ function copyEntry(draft: Draft, { path: from, stat: is, sha1, target: text }: E
   if (is.type === 'directory') {
     if (there !== undefined) return there
     const born = predicted(made('directory', parent, wanted.account, undefined), { mode: is.mode, fresh: true }, wanted.account)
-    draft.add({ changes: [attr(path, 'state', 'absent', 'directory')], commands: [shText`mkdir -- ${path}; chmod ${is.mode} -- ${path}`] })
+    draft.add({ changes: [attr(path, 'state', 'absent', 'directory')], commands: [shText`mkdir -- ${path}; chmod ${`0${is.mode}`} -- ${path}`] })
     draft.after.push({ probe: stat.name, id: stat.id(path), value: born })
     return { path, stat: born }
   }
