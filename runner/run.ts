@@ -1,6 +1,5 @@
 /** The only place that wires everything: loads, opens connections, executes, and tells the reporters. */
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { hostname, userInfo } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Data, Event, Frame, HostStats, Loc, LocalFile, Options, Playbook, RenderOptions, Reporter } from './core/types.ts'
 import { fault, Fault, toErrorData } from './core/errors.ts'
@@ -18,6 +17,7 @@ import { loadInventory, type Inventory } from './inventory/load.ts'
 import { createLoader, type Loader } from './playbook/load.ts'
 import { onlyRole } from './playbook/list.ts'
 import { lookups } from './template/lookups.ts'
+import { fileVars } from './template/file-vars.ts'
 import { createJinja, fileTemplate } from './template/jinja.ts'
 import type { Jinja, Services, Vars } from './template/call.ts'
 import { openPool } from './transport/pool.ts'
@@ -137,20 +137,13 @@ function limitOf(inventory: Inventory, pattern: string): ReadonlySet<string> {
 /** EJS for *.ejs, Jinja for all else, with the variables that Ansible gives templates. */
 async function renderFile(jinja: Jinja, services: Services, file: LocalFile, vars: Vars, options: RenderOptions): Promise<string> {
   const source = Buffer.from(await file.read()).toString('utf8')
-  const info = statSync(file.path)
-  const names: Data = {
-    template_host: hostname(), template_path: file.path, template_fullpath: resolve(file.path), template_uid: ownerName(info.uid),
-    template_run_date: new Date().toISOString(), template_mtime: info.mtime.toISOString(), template_destpath: options.dest ?? null,
-  }
-  if (vars.get('ansible_managed') === undefined) names['ansible_managed'] = 'Ansible managed'
-  const scope = vars.child(names)
+  const scope = vars.child(fileVars(file.path, file.path, vars, options.dest))
   if (file.path.endsWith('.ejs')) {
     const { renderEjs } = await import('./template/ejs.ts')
     return renderEjs(source, file.path, scope, { jinja, services })
   }
   return jinja.text(templateOf(file.path, source), scope, options)
 }
-const ownerName = (uid: number): string => { const me = userInfo(); return me.uid === uid ? me.username : String(uid) }
 /** Templates of files, so that all hosts share what was compiled; made anew when the text is another. */
 const fileTemplates = new Map<string, Template>()
 function templateOf(path: string, source: string): Template {

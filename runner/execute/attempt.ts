@@ -139,6 +139,7 @@ async function runModule(unit: Unit, module: Module, place: Place): Promise<Draf
     plan = error.plan()
   }
   for (const warning of plan.warnings ?? []) run.warn(warning, unit.task.loc)
+  if (plan.warnings !== undefined && plan.warnings.length > 0) plan = { ...plan, data: { ...plan.data, warnings: plan.warnings } }
   if ((plan.changes.length === 0) !== (plan.steps.length === 0)) throw new Error(`${module.name}: a plan has either changes and steps, or neither`)
   if (plan.steps.length === 0) return settled(unit, plan, target)
   if (isCheck(unit)) return foretold(unit, plan, place)

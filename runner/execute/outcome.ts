@@ -22,7 +22,7 @@ export interface Draft {
 export interface LoopItem { readonly label: string; readonly draft: Draft; readonly scope?: Scope; readonly delegated?: string; readonly ignored?: boolean }
 
 export const draft = (data: Data, changes: readonly Change[] = []): Draft => ({ data, changes })
-export const skipped = (reason: string, data: Data = {}): Draft => draft({ changed: false, skipped: true, skip_reason: reason, ...data })
+export const skipped = (reason: string, data: Data = {}): Draft => draft({ changed: false, failed: false, skipped: true, skip_reason: reason, ...data })
 export const isFailed = (one: Draft): boolean => one.data['failed'] === true
 export const isChanged = (one: Draft): boolean => one.data['changed'] === true
 
@@ -73,7 +73,7 @@ const censored = (changes: readonly Change[]): readonly Change[] =>
 
 /** Data without what only the engine needs, Unknowns as words. */
 function shown(data: Data): Data {
-  const { dry_run_skipped: _, ...rest } = data
+  const { dry_run_skipped: _, warnings: __, ...rest } = data // warnings have been told
   return Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, showValue(value)]))
 }
 function showValue(value: unknown): unknown {

@@ -39,9 +39,15 @@ export function taskScope(run: Run, play: PlayState, host: HostState, task: Task
     magic: [magic, ...(wish.frames ?? [])],
   })
   scope.current = new Scope(frames, {
-    search, ...(wish.pending === undefined ? {} : { pending: wish.pending }), ...(wish.asked === undefined ? {} : { asked: wish.asked }),
+    search, filesIn: filesIn(task), ...(wish.pending === undefined ? {} : { pending: wish.pending }), ...(wish.asked === undefined ? {} : { asked: wish.asked }),
   })
   return scope.current
+}
+
+/** As Ansible tells by the name of the task's module. */
+const filesIn = (task: Task | undefined): string => {
+  const name = task?.action ?? task?.module ?? ''
+  return name.includes('template') ? 'templates' : name.includes('var') ? 'vars' : 'files'
 }
 
 /** How the host is connected to, where no variable says so: below all else, as in Ansible. */

@@ -18,6 +18,7 @@ const shared = {
   purge: { type: 'bool', doc: 'apt: removes configuration files too.' },
   enablerepo: { type: 'list', elements: 'str', doc: 'dnf: repositories to use for this.' },
   disablerepo: { type: 'list', elements: 'str', doc: 'dnf: repositories not to use for this.' },
+  exclude: { type: 'list', elements: 'str', doc: 'dnf: packages to leave as they are.' },
   disable_gpg_check: { type: 'bool', doc: 'dnf: ignores signatures.' },
 } as const
 
@@ -26,7 +27,7 @@ export default defineModule({
   doc: 'Keeps packages, whatever the host’s package manager is.',
   args: {
     name: { type: 'list', elements: 'str', required: true, aliases: ['pkg'], doc: 'Packages; their names may differ between systems.' },
-    state: { type: 'str', required: true, doc: 'present, absent, latest, or what else the package manager knows.' },
+    state: { type: 'str', default: 'present', doc: 'present, absent, latest, or what else the package manager knows.' },
     use: { type: 'str', default: 'auto', doc: 'The package manager; auto is the host’s own.' },
     ...shared,
   },
@@ -40,7 +41,7 @@ export default defineModule({
       return await planApt(validateArgs(aptArgs, undefined, { name: args.name, state, ...given(['update_cache', 'cache_valid_time', 'install_recommends', 'default_release', 'autoremove', 'purge']) }, place), target)
     }
     if (['dnf', 'dnf5', 'yum', 'dnf4'].includes(manager)) {
-      return await planDnf(validateArgs(dnfArgs, undefined, { name: args.name, state, ...given(['update_cache', 'autoremove', 'enablerepo', 'disablerepo', 'disable_gpg_check']), ...(args.use === 'auto' ? {} : { use_backend: manager }) }, place), target)
+      return await planDnf(validateArgs(dnfArgs, undefined, { name: args.name, state, ...given(['update_cache', 'autoremove', 'enablerepo', 'disablerepo', 'exclude', 'disable_gpg_check']), ...(args.use === 'auto' ? {} : { use_backend: manager }) }, place), target)
     }
     if (manager === 'apk' || manager === 'pacman' || manager === 'zypper') {
       if (state !== 'present' && state !== 'absent' && state !== 'latest') throw new Failure(`value of state must be one of: present, absent, latest, got: ${state}`)

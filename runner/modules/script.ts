@@ -1,6 +1,6 @@
 /** Runs a script of the controller on the host, by the interpreter that it names. */
 import { Failure } from '../core/errors.ts'
-import { defineModule } from '../core/module.ts'
+import { defineModule, nothing } from '../core/module.ts'
 import { quote } from '../core/sh.ts'
 import { check, resultOf, runArgs, runPlan } from './commands/run.ts'
 import { splitWords } from './commands/words.ts'
@@ -29,7 +29,7 @@ export default defineModule({
     if (text === undefined || text.trim() === '') throw new Failure('one of the following is required: _raw_params, cmd')
     const [path = '', ...rest] = splitWords(text)
     const checked = await check(args, text, target)
-    if (checked.idle !== undefined) return checked.idle
+    if (checked.idle !== undefined) return nothing({ skipped: true, msg: checked.idle.data?.['msg'] }) // unlike command, as in Ansible
     const body = await (await target.local('files', path)).read()
     const first = new TextDecoder().decode(body.slice(0, 256)).split('\n')[0]?.trim() ?? ''
     // Temporary folders are often mounted noexec: the interpreter is called by name.

@@ -19,7 +19,7 @@ export default defineModule({
     runlevel: { type: 'str', default: 'default', doc: 'Runlevel, for OpenRC.' },
     arguments: { type: 'str', default: '', aliases: ['args'], doc: 'Further words for an init script.' },
     use: { type: 'str', default: 'auto', doc: 'Service manager; auto is what the host runs.' },
-    daemon_reload: { type: 'bool', default: false, doc: 'For systemd: reads changed unit files first.' },
+    daemon_reload: { type: 'bool', default: false, aliases: ['daemon-reload'], doc: 'For systemd: reads changed unit files first.' },
     masked: { type: 'bool', doc: 'For systemd: whether it cannot be started at all.' },
     scope: { type: 'str', choices: ['system', 'user', 'global'], default: 'system', doc: 'For systemd: which manager.' },
   },

@@ -11,6 +11,8 @@ export interface Vars {
   readonly memo: Map<object, unknown>
   /** Folders for relative files of lookups and includes, nearest first. */
   readonly search: readonly string[]
+  /** Folder below those in which the files of this kind of task are. */
+  readonly filesIn?: string | undefined
   /** A scope with these names in front. */
   child(names: Readonly<Data>): Vars
 }

@@ -1,6 +1,7 @@
 /** Lookups that read files of the controller. */
 import { existsSync } from 'node:fs'
 import type { Call, Lookup } from './call.ts'
+import { fileVars } from './file-vars.ts'
 import type { Data, Loc } from '../core/types.ts'
 import { dictGet, isDict, Template, Undefined } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
@@ -55,11 +56,9 @@ function firstFoundTerms(terms: readonly unknown[], base: { files: unknown; path
   })
   return { names, skip }
 }
-/** An expression does not know whether its task is include_vars, template or another: all their folders are tried. */
-const kinds = ['files', 'vars', 'templates']
 function firstFound(terms: readonly unknown[], files: unknown, paths: unknown, skip: unknown, call: Call): readonly string[] {
   const wanted = firstFoundTerms(terms.length === 0 ? [files].flat() : terms, { files, paths, skip })
-  const tried = wanted.names.flatMap((name) => candidates(call, kinds, name))
+  const tried = wanted.names.flatMap((name) => candidates(call, [call.env.vars.filesIn ?? 'files'], name))
   const found = tried.find((path) => existsSync(path))
   if (found !== undefined) return [found]
   if (wanted.skip) return []
@@ -80,7 +79,7 @@ function renderFile(term: unknown, options: Data, call: Call): unknown {
   if (path.endsWith('.ejs')) throw new Refusal(`${path} is an EJS template, which only the module template renders`, 'for a lookup, write it in Jinja (.j2)')
   const source = readText(call, path)
   const extra = options.template_vars
-  const vars = call.env.vars.child({ template_path: text(term), template_fullpath: path, ...(isDict(extra) && !(extra instanceof Map) ? extra : {}) })
+  const vars = call.env.vars.child({ ...fileVars(path, text(term), call.env.vars, undefined), ...(isDict(extra) && !(extra instanceof Map) ? extra : {}) })
   const string = (name: string): string | undefined => options[name] === undefined || options[name] === null ? undefined : onlyText(options[name], name)
   const [variableStart, variableEnd] = [string('variable_start_string'), string('variable_end_string')]
   const [commentStart, commentEnd] = [string('comment_start_string'), string('comment_end_string')]

@@ -5,6 +5,7 @@ import { Pending } from '../core/value.ts'
 
 export interface ScopeOptions {
   readonly search: readonly string[]
+  readonly filesIn?: string
   /** Names that a task in between will set: asking for one throws Pending (looking ahead stops there). */
   readonly pending?: ReadonlySet<string>
   /** Names that were asked for, for whoever wants to know what a task depends on. */
@@ -14,6 +15,7 @@ export interface ScopeOptions {
 export class Scope implements Vars {
   readonly memo = new Map<object, unknown>()
   readonly search: readonly string[]
+  readonly filesIn: string | undefined
   readonly #frames: readonly Frame[]
   readonly #options: ScopeOptions
   readonly #found = new Map<string, unknown>()
@@ -23,6 +25,7 @@ export class Scope implements Vars {
     this.#frames = frames
     this.#options = options
     this.search = options.search
+    this.filesIn = options.filesIn
   }
 
   get(name: string): unknown {
