@@ -1,5 +1,5 @@
 /**
- * Module cases: tables in test/cases/<module>.yml, read for both suites (tables.test.ts without a machine, generic.test.ts with one).
+ * Module cases: tables in test/cases/<module>.yml, read for both suites (tables.test.ts without a machine, generic.ts with one).
  * A file is a list of cases:
  *   name:     what is shown
  *   args:     arguments as in a playbook

@@ -8,11 +8,11 @@ import * as assert from 'uvu/assert'
 import { Failure } from '../../runner/core/errors.ts'
 import type { Data, Module, Plan, Ran } from '../../runner/core/types.ts'
 import { Unknown, UnknownValue } from '../../runner/core/value.ts'
-import { argsOf, loadModule, readCases } from '../support/cases.ts'
-import type { Case } from '../support/cases.ts'
-import { openMachine } from '../support/machine.ts'
-import type { Kind, TestMachine } from '../support/machine.ts'
-import { checkPredictions } from '../support/predictions.ts'
+import { argsOf, loadModule, readCases } from './cases.ts'
+import type { Case } from './cases.ts'
+import { openMachine } from './machine.ts'
+import type { Kind, TestMachine } from './machine.ts'
+import { checkPredictions } from './predictions.ts'
 
 const cases = readCases().filter((one) => one.machine !== undefined)
 
@@ -80,9 +80,10 @@ async function prepare(machine: TestMachine, one: Case): Promise<void> {
   await machine.sh(`rm -rf /t && mkdir /t && cd /t && umask 022 && ${typeof one.machine === 'string' ? `( ${one.machine}\n)` : ':'}`)
 }
 
-for (const kind of ['debian', 'busybox'] as const satisfies readonly Kind[]) {
-  const own = cases.filter((one) => one.on.includes(kind))
-  if (own.length === 0) continue
+/** The cases of these modules on one kind of machine; each call wants a process of its own, so that two run side by side. */
+export function genericSuite(kind: Kind, belongs: (module: string) => boolean): void {
+  const own = cases.filter((one) => one.on.includes(kind) && belongs(one.module))
+  if (own.length === 0) return
   const on = suite<{ machine?: TestMachine }>(`modules on ${kind}`)
   on.before(async (context) => { context.machine = await openMachine(kind) })
   on.after(async (context) => { await context.machine?.close() })
