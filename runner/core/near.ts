@@ -20,10 +20,11 @@ function distance(a: string, b: string): number {
 /** The candidate with the fewest typing mistakes, if that is close enough to be meant; transposed letters count once. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
-  let least = Math.max(1, Math.floor(name.length / 3)) + 1
+  let least = Math.min(Math.max(1, Math.floor(name.length / 3)) + 1, Math.max(1, name.length))
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - name.length) >= least) continue
-    const found = distance(name.toLowerCase(), candidate.toLowerCase())
+    // of two that differ in case only, the one written more alike
+    const found = distance(name.toLowerCase(), candidate.toLowerCase()) + distance(name, candidate) / 1000
     if (found < least) { best = candidate; least = found }
   }
   return best

@@ -11,7 +11,7 @@
  * With UPDATE_TRANSCRIPTS=1 the printed parts are written anew; the difference in git is then to be read as a beginner would.
  */
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -106,7 +106,9 @@ async function printedBy(argv: readonly string[]): Promise<string> {
 function settled(text: string, names: Readonly<Record<string, string>>): string {
   const named = Object.entries(names).filter(([, value]) => value !== '').sort(([, a], [, b]) => b.length - a.length)
     .reduce((now, [name, value]) => now.replaceAll(value, name === 'dir' ? '/project' : `{${name}}`), text)
-  return named.replace(/"(delta|start|end)": "[^"]*"/g, '"$1": "…"').replace(/SHA256:[\w+/]+/g, 'SHA256:…').replace(/ \*{3,}$/gm, ' ***').replace(/[ \t]+$/gm, '')
+  return named.replace(/"(delta|start|end)": "[^"]*"/g, '"$1": "…"').replace(/SHA256:[\w+/]+/g, 'SHA256:…').replace(/ after \d+ ms/g, ' after … ms')
+    .replaceAll(`${homedir()}/.ansible`, '~/.ansible').replace(/"(gid|uid)": \d+/g, '"$1": …').replace(/"(owner|group)": "\w+"/g, '"$1": "…"').replace(/"cache_update_time": \d+/g, '"cache_update_time": …')
+   .replace(/ \*{3,}$/gm, ' ***').replace(/[ \t]+$/gm, '')
 }
 
 export const casesOf = (name: string): readonly Case[] => parseTranscript(readFileSync(join(import.meta.dirname, 'cases', `${name}.txt`), 'utf8'))
