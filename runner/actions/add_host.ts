@@ -7,7 +7,7 @@ const names = (value: unknown): string[] =>
   (Array.isArray(value) ? value.map(String) : value === undefined || value === null ? [] : String(value).split(',')).map((name) => name.trim()).filter((name) => name !== '')
 
 export default defineAction({
-  name: 'add_host', doc: 'Add a host (and alternatively a group) to the ansible-playbook in-memory inventory.', inCheckMode: 'run', open: true,
+  name: 'add_host', once: true, doc: 'Add a host (and alternatively a group) to the ansible-playbook in-memory inventory.', inCheckMode: 'run', open: true,
   args: {
     name: { type: 'str', required: true, aliases: ['host', 'hostname'], doc: 'Name of the host, with :port where it has one.' },
     groups: { type: 'list', elements: 'str', aliases: ['group', 'groupname'], doc: 'Groups it joins.' },

@@ -2,7 +2,7 @@
 import { defineAction } from '../core/module.ts'
 
 export default defineAction({
-  name: 'pause', doc: 'Pause playbook execution.', inCheckMode: 'run',
+  name: 'pause', once: true, doc: 'Pause playbook execution.', inCheckMode: 'run',
   args: {
     seconds: { type: 'float', doc: 'How long, in seconds.' },
     minutes: { type: 'float', doc: 'How long, in minutes.' },

@@ -416,6 +416,7 @@ export interface Options {
   readonly askVault: boolean
   /** Settings of ansible.cfg or the environment; undefined where nothing is set. */
   readonly rolesPath?: readonly string[]
+  readonly collectionsPath?: readonly string[]
   readonly hostKeyChecking?: boolean
   readonly gathering?: string
   readonly strategy?: string

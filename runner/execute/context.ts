@@ -93,7 +93,7 @@ export class HostState {
     for (const [key, value] of Object.entries(facts)) {
       const plain = key.replace(/^ansible_(?!local$)/, '')
       if (alsoAsFacts) this.facts[plain] = value
-      Object.assign(this.factFrame.vars, { [key === 'ansible_local' || key === 'local' ? 'ansible_local' : `ansible_${plain}`]: value })
+      Object.assign(this.factFrame.vars, { [key]: value })
     }
   }
 }

@@ -18,9 +18,13 @@ interface Wish { readonly args: Data; readonly frames: readonly Frame[]; readonl
 function wishes(walk: Walk, task: Task, hosts: readonly HostState[]): readonly Wish[] {
   const found = new Map<string, Wish>()
   for (const host of hosts) {
+    const before = new Map<string, number>()
     try {
       for (const one of wishesOf(walk, task, host)) {
-        const key = JSON.stringify([one.args, one.frames.map((frame) => Object.entries(frame.vars).map(([name, value]) => [name, keyOf(value)]))])
+        const what = JSON.stringify([one.args, one.frames.map((frame) => Object.entries(frame.vars).map(([name, value]) => [name, keyOf(value)]))])
+        // a loop may want the same twice
+        const key = `${before.get(what) ?? 0} ${what}`
+        before.set(what, (before.get(what) ?? 0) + 1)
         const same = found.get(key)
         if (same === undefined) found.set(key, { ...one, hosts: [host] })
         else same.hosts.push(host)

@@ -64,12 +64,13 @@ function finish(ctx: TaskRun, host: HostState, share: readonly HostState[], scop
   return { draft: whole, result, ignored }
 }
 
-/** Notifies handlers; a handler that does not exist fails the task. */
+/** Notifies handlers, of a loop for all its items where one of them changed something; a handler that does not exist fails the task. */
 function notified(ctx: TaskRun, hosts: readonly HostState[], scope: Scope, whole: Draft): Draft {
   if (isFailed(whole) || !(isChanged(whole) || whole.unknown !== undefined)) return whole
   try {
-    const parts = whole.items?.filter((item) => isChanged(item.draft) || item.draft.unknown !== undefined) ?? [{ draft: whole, scope }]
-    for (const part of parts) for (const one of hosts) notify(ctx.run, ctx.play, one, ctx.task, part.scope ?? scope, part.draft.unknown)
+    const parts = whole.items?.filter((item) => item.draft.data['skipped'] !== true) ?? [{ draft: whole, scope }]
+    const unsure = isChanged(whole) ? undefined : whole.unknown
+    for (const part of parts) for (const one of hosts) notify(ctx.run, ctx.play, one, ctx.task, part.scope ?? scope, unsure)
     return whole
   } catch (error) {
     return draftOf(error)

@@ -9,7 +9,7 @@ import { selected } from './tags.ts'
 export type ListKind = 'syntax' | 'hosts' | 'tasks' | 'tags'
 /** What listing needs of what was loaded. */
 export interface Listed {
-  readonly options: Pick<Options, 'tags' | 'skipTags'>
+  readonly options: Pick<Options, 'tags' | 'skipTags'> & Partial<Pick<Options, 'playbooks'>>
   readonly playbooks: readonly Playbook[]
   readonly inventory: { match(pattern: string | readonly string[]): readonly string[] }
   readonly limit?: ReadonlySet<string> | undefined
@@ -54,8 +54,8 @@ function playLines(play: Play, number: number, kinds: readonly ListKind[], liste
 /** The lists asked for, ending with a line break. A syntax check prints the names of the playbooks only. */
 export function listing(kinds: readonly ListKind[], listed: Listed): string {
   const wanted = kinds.filter((kind) => kind !== 'syntax')
-  return listed.playbooks.map((playbook) => {
-    const lines = ['', `playbook: ${playbook.file}`, ...(wanted.length === 0 ? [] : playbook.plays.flatMap((play, i) => playLines(play, i + 1, wanted, listed)))]
+  return listed.playbooks.map((playbook, number) => {
+    const lines = ['', `playbook: ${listed.options.playbooks?.[number] ?? playbook.file}`, ...(wanted.length === 0 ? [] : playbook.plays.flatMap((play, i) => playLines(play, i + 1, wanted, listed)))]
     return `${lines.join('\n')}\n`
   }).join('')
 }

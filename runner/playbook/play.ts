@@ -109,7 +109,7 @@ type Contents = Pick<Play, 'sections' | 'handlers' | 'roles'>
 function contents(loading: Loading, raw: Dict, scope: Scope, loc: Loc): Contents {
   const section = (key: string, inner: Scope): Node[] => loading.nodes(loading, dictGet(raw, key), inner, key, valueLoc(raw, key))
   const used = entries(loading, dictGet(raw, 'roles'), scope, undefined, valueLoc(raw, 'roles') ?? loc).map((use) => loadRole(loading, use, scope))
-  const roles: Role[] = used.map((one) => one.role)
+  const roles: Role[] = used.flatMap((one) => one.nodes.map((node) => node.role))
   const { when: _, ...withoutWhen } = scope.kw
   const handlers = section('handlers', { ...scope, kw: withoutWhen, isHandler: true })
   const before = section('pre_tasks', scope), main = section('tasks', scope), after = section('post_tasks', scope)

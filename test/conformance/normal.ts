@@ -45,6 +45,8 @@ function trimmed(lines: readonly string[]): readonly string[] {
 const isExtra = (line: string): boolean => /^(would run: |ASYNC (OK|FAILED|POLL) on |Using .* as config file)/.test(line)
 
 const cleaned = (line: string): string => line
+  // a diff of ours names the file that changes, Ansible's where the new text comes from
+  .replace(/^\+\+\+ after: .*/, '+++ after')
   // copy: a temporary file on the target, and a sum that is nobody's any more
   .replace(/"md5sum": "[^"]*", /, '').replace(/"src": "[^"]*\/\.ansible\/tmp\/[^"]*", /, '')
   .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+/g, '{time}').replace(/"delta": "[^"]*"/g, '"delta": "{time}"')
