@@ -12,6 +12,7 @@ export type Settings = Readonly<Record<string, string | undefined>>
 const known: readonly { readonly env: string; readonly section: string; readonly key: string; readonly paths?: ':' | ',' }[] = [
   { env: 'ANSIBLE_INVENTORY', section: 'defaults', key: 'inventory', paths: ',' },
   { env: 'ANSIBLE_ROLES_PATH', section: 'defaults', key: 'roles_path', paths: ':' },
+  { env: 'ANSIBLE_COLLECTIONS_PATH', section: 'defaults', key: 'collections_path', paths: ':' },
   { env: 'ANSIBLE_VAULT_PASSWORD_FILE', section: 'defaults', key: 'vault_password_file', paths: ',' },
   { env: 'ANSIBLE_VAULT_IDENTITY_LIST', section: 'defaults', key: 'vault_identity_list' },
   { env: 'ANSIBLE_PRIVATE_KEY_FILE', section: 'defaults', key: 'private_key_file', paths: ',' },
@@ -83,9 +84,15 @@ function placed(path: string, folder: string, cwd: string, env: Settings): strin
 }
 
 /** Folders that roles are looked for in, after the playbook's own. */
-export function rolesPath(settings: Settings, cwd: string): readonly string[] {
-  const given = settings['ANSIBLE_ROLES_PATH']
+export const rolesPath = (settings: Settings, cwd: string): readonly string[] =>
+  folders(settings, cwd, 'ANSIBLE_ROLES_PATH', ['~/.ansible/roles', '/usr/share/ansible/roles', '/etc/ansible/roles'])
+
+/** Folders that have `ansible_collections` in them (or are one), after the one beside the playbook. */
+export const collectionsPath = (settings: Settings, cwd: string): readonly string[] =>
+  folders(settings, cwd, 'ANSIBLE_COLLECTIONS_PATH', ['~/.ansible/collections', '/usr/share/ansible/collections'])
+
+function folders(settings: Settings, cwd: string, setting: string, usual: readonly string[]): readonly string[] {
+  const given = settings[setting]
   const home = settings['HOME'] ?? '/root'
-  const folders = given === undefined || given === '' ? ['~/.ansible/roles', '/usr/share/ansible/roles', '/etc/ansible/roles'] : given.split(':')
-  return folders.filter((folder) => folder !== '').map((folder) => resolve(cwd, folder.replace(/^~(?=\/|$)/, home)))
+  return (given === undefined || given === '' ? usual : given.split(':')).filter((folder) => folder !== '').map((folder) => resolve(cwd, folder.replace(/^~(?=\/|$)/, home)))
 }

@@ -1,6 +1,6 @@
 /** The command line's options: one table gives parsing, errors and the help text. Names are those of ansible-playbook. */
 import { readFileSync } from 'node:fs'
-import { isOn, rolesPath, type Settings } from './config.ts'
+import { isOn, collectionsPath, rolesPath, type Settings } from './config.ts'
 import { fault } from './core/errors.ts'
 import { nearest } from './core/near.ts'
 import type { Options } from './core/types.ts'
@@ -189,7 +189,7 @@ function toOptions(values: Given['values'], playbooks: readonly string[], settin
     askVault: values.has('askVault'), output,
     ...text('limit', 'limit'), ...text('role', 'role'), ...text('startAtTask', 'startAt'), ...text('user', 'user', 'ANSIBLE_REMOTE_USER'), ...text('connection', 'connection', 'ANSIBLE_TRANSPORT'),
     ...text('privateKeyFile', 'privateKey', 'ANSIBLE_PRIVATE_KEY_FILE'), ...text('becomeMethod', 'becomeMethod', 'ANSIBLE_BECOME_METHOD'),
-    ...text('becomeUser', 'becomeUser', 'ANSIBLE_BECOME_USER'), rolesPath: rolesPath(settings, process.cwd()),
+    ...text('becomeUser', 'becomeUser', 'ANSIBLE_BECOME_USER'), rolesPath: rolesPath(settings, process.cwd()), collectionsPath: collectionsPath(settings, process.cwd()),
     ...(gathering === undefined ? {} : { gathering }), ...(checking === undefined ? {} : { hostKeyChecking: isOn(checking) }),
     ...(settings['ANSIBLE_ERROR_ON_MISSING_HANDLER'] === undefined ? {} : { errorOnMissingHandler: isOn(settings['ANSIBLE_ERROR_ON_MISSING_HANDLER']) }),
     ...(settings['ANSIBLE_STRATEGY'] === undefined ? {} : { strategy: settings['ANSIBLE_STRATEGY'] }),

@@ -108,7 +108,7 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
       isLookup: (name) => name in lookups, lookups: () => Object.keys(lookups),
     },
     render: (value, frames) => { const scope = scopeOf([...frames, ...extra]); return jinja.resolve(value, scope) },
-    rolesPath: [join(process.cwd(), 'roles'), ...options.rolesPath ?? []],
+    rolesPath: [join(process.cwd(), 'roles'), ...options.rolesPath ?? []], collectionsPath: options.collectionsPath ?? [],
     decrypt: (text, loc) => decrypt(text, loc), warn,
   })
   const read: Playbook[] = []

@@ -27,6 +27,7 @@ export interface LoaderContext {
   /** A value with its templates evaluated, from extra variables and these frames; later frames win. */
   render(value: unknown, frames: readonly Frame[]): unknown
   readonly rolesPath: readonly string[]
+  readonly collectionsPath?: readonly string[]
   decrypt(ciphertext: string, loc: Loc | undefined): string
   warn(message: string, loc: Loc | undefined): void
 }

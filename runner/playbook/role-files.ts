@@ -17,18 +17,18 @@ const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: fal
 const expand = (path: string): string => path === '~' || path.startsWith('~/') ? homedir() + path.slice(1) : path
 
 /** Where a role of an installed collection is: `namespace.collection.role`. */
-function collectionPaths(name: string, playDir: string): string[] {
+function collectionPaths(name: string, playDir: string, installed: readonly string[]): string[] {
   const [namespace, collection, ...role] = name.split('.')
   if (namespace === undefined || collection === undefined || role.length === 0 || /[/\\]/.test(name)) return []
-  return [join(playDir, 'collections'), join(homedir(), '.ansible', 'collections'), '/usr/share/ansible/collections']
-    .map((folder) => join(folder, 'ansible_collections', namespace, collection, 'roles', ...role))
+  return [join(playDir, 'collections'), ...installed]
+    .map((folder) => join(basename(folder) === 'ansible_collections' ? folder : join(folder, 'ansible_collections'), namespace, collection, 'roles', ...role))
 }
 
 /** Name and folder of a role. `beside`: the folder of the role that depends on it. */
 export function findRole(loading: Loading, written: string, playDir: string, beside: string | undefined, loc: Loc | undefined): { readonly name: string; readonly path: string } {
   const name = expand(written)
   const folders = unique([join(playDir, 'roles'), ...loading.context.rolesPath.map((path) => resolve(expand(path))), ...(beside === undefined ? [] : [beside]), playDir])
-  const candidates = [...collectionPaths(name, playDir), ...folders.map((folder) => resolve(folder, name))]
+  const candidates = [...collectionPaths(name, playDir, loading.context.collectionsPath ?? []), ...folders.map((folder) => resolve(folder, name))]
   const found = candidates.find((path) => existsSync(path))
   if (found !== undefined) return { name: resolve(name) === name ? basename(name) : name, path: found }
   if (existsSync(resolve(name))) return { name: basename(name), path: resolve(name) }

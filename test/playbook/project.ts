@@ -38,7 +38,7 @@ export interface Project {
 const made: string[] = []
 export function removeProjects(): void { for (const dir of made) rmSync(dir, { recursive: true, force: true }) }
 
-export function project(files: Readonly<Record<string, string>>, rolesPath: readonly string[] = []): Project {
+export function project(files: Readonly<Record<string, string>>, rolesPath: readonly string[] = [], collectionsPath: readonly string[] = []): Project {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'play-project-')))
   made.push(dir)
   for (const [name, text] of Object.entries(files)) {
@@ -51,7 +51,7 @@ export function project(files: Readonly<Record<string, string>>, rolesPath: read
       resolve: (name) => modules.includes(bare(name)) ? bare(name) : undefined, names: () => modules, freeForm: (name) => free.has(name), isAction: () => false,
       isLookup: (name) => lookups.includes(name), lookups: () => lookups,
     },
-    render, rolesPath: rolesPath.map((path) => join(dir, path)), decrypt: (text) => Buffer.from(text.split('\n')[1] ?? '', 'base64').toString(), warn: (message) => { warnings.push(message.replaceAll(dir, '')) },
+    render, rolesPath: rolesPath.map((path) => join(dir, path)), collectionsPath: collectionsPath.map((path) => join(dir, path)), decrypt: (text) => Buffer.from(text.split('\n')[1] ?? '', 'base64').toString(), warn: (message) => { warnings.push(message.replaceAll(dir, '')) },
   })
   return {
     dir, loader, warnings,

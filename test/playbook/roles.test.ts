@@ -125,6 +125,10 @@ test('a role of an installed collection, with its sibling as dependency', async 
   assert.equal(titles(allTasks(found)), ['base : base', 'my.own.web : web'])
   assert.equal(tasksOf(found.handlers)[0]?.kw['listen'], ['word', 'my.own.web : word', 'web : word'])
 })
+test('a collection is found in the collections path, whether that names ansible_collections or what it is in', async () => {
+  const files = { 'site.yml': play('- my.own.web'), 'far/ansible_collections/my/own/roles/web/tasks/main.yml': '- {name: far, debug: }\n' }
+  for (const path of ['far', 'far/ansible_collections']) assert.equal(titles(allTasks(await project(files, [], [path]).play())), ['my.own.web : far'])
+})
 test('a file of a role must lie inside it', async () => {
   const made = project({ 'site.yml': '- hosts: all\n  tasks:\n    - include_role: {name: a, tasks_from: x}\n', 'roles/a/tasks/main.yml': '', 'x.yml': '' })
   const [include] = allTasks(await made.play())
