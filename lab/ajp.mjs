@@ -2,7 +2,8 @@
 //   AJP_SECRET=… node lab/ajp.mjs HOST PORT /path?query [Cookie]
 // Prints {status, headers, cookie, body} as JSON. Protocol: tomcat-connectors, AJPv13.
 import { connect } from 'node:net'
-import { pathToFileURL } from 'node:url'
+import { realpathSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 const word = number => Buffer.from([number >> 8, number & 0xff])
 const text = value => Buffer.concat([word(Buffer.byteLength(value)), Buffer.from(value), Buffer.from([0])])
@@ -64,7 +65,7 @@ export function ask({ host, port, target, cookie, secret }) {
   })
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const [host, port, target, cookie] = process.argv.slice(2)
   try {
     console.log(JSON.stringify(await ask({ host, port: Number(port), target, cookie, secret: process.env.AJP_SECRET })))

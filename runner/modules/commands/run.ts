@@ -22,7 +22,11 @@ export const runArgs = {
 
 export interface Conditions { readonly chdir?: string | undefined; readonly creates?: string | undefined; readonly removes?: string | undefined }
 /** Answers of the conditions: the folder to run in, and the plan that says why nothing is to do. */
-export interface Checked { readonly chdir?: string; readonly idle?: Plan; readonly after: readonly Predicted[] }
+export interface Checked {
+  /** It runs because of what `creates` or `removes` found: a dry run announces it. */
+  readonly guarded: boolean
+  readonly chdir?: string; readonly idle?: Plan; readonly after: readonly Predicted[]
+}
 
 const pad = (value: number, digits: number): string => String(value).padStart(digits, '0')
 /** A time as Python prints a datetime. */
@@ -73,7 +77,7 @@ export async function check({ chdir, creates, removes }: Conditions, cmd: unknow
   }
   const reason = hasCreated ? [creates, 'exists'] : removes !== undefined && !hasRemoved ? [removes, 'does not exist'] : undefined
   return {
-    ...(folder === undefined ? {} : { chdir: folder }), after: created === undefined || who === undefined || isGlob(created) ? [] : [{ probe: stat.name, id: plainPath(created), value: made('file', undefined, who, 0) }],
+    guarded: creates !== undefined || removes !== undefined, ...(folder === undefined ? {} : { chdir: folder }), after: created === undefined || who === undefined || isGlob(created) ? [] : [{ probe: stat.name, id: plainPath(created), value: made('file', undefined, who, 0) }],
     ...(reason === undefined ? {} : { idle: skip(cmd, reason[0] ?? '', reason[1] ?? '') }),
   }
 }
@@ -96,7 +100,7 @@ export const inputOf = (stdin: string | undefined, newline: boolean): Uint8Array
 export function runPlan(shown: string, cmd: unknown, step: Step, checked: Checked, done: (ran: Ran) => Data): Plan {
   const short = shown.length > 60 ? `${shown.slice(0, 57)}…` : shown
   return {
-    changes: [{ kind: 'run', cmd: shown }],
+    changes: [{ kind: 'run', cmd: shown, ...(checked.guarded ? { guarded: true } : {}) }],
     steps: [{ ...step, okRc: 'any', ...(checked.chdir === undefined ? {} : { cwd: checked.chdir }) }],
     data: { cmd },
     later: ['stdout', 'stdout_lines', 'stderr', 'stderr_lines', 'rc', 'start', 'end', 'delta'],
