@@ -10,7 +10,7 @@ import { createGate } from './execute/gate.ts'
 import type { Run } from './execute/context.ts'
 import { extraFrames } from './execute/extra.ts'
 import { checkTasks } from './execute/check.ts'
-import { checkSelection } from './execute/selection.ts'
+import { checkLimit, checkSelection } from './execute/selection.ts'
 import { runPlay } from './execute/play.ts'
 import { createRegistry, type Registry } from './execute/registry.ts'
 import { loadInventory, type Inventory } from './inventory/load.ts'
@@ -117,6 +117,7 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
   await checkTasks({ registry, jinja, loader, isLenient: options.errorOnMissingHandler === false }, playbooks)
   checkSelection(playbooks, options, warn)
   const limit = options.limit === undefined ? undefined : limitOf(inventory, options.limit)
+  checkLimit(playbooks, limit, inventory, warn)
   return {
     options, inventory, playbooks, registry, loader, jinja, masker, extra, limit,
     loadFile: (path) => Promise.resolve(loadVarsFile(path, { decrypt, warn }).vars),

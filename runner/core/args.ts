@@ -156,7 +156,10 @@ export function checkArgNames(spec: ArgSpec, rules: ArgRules | undefined, rawCon
   checkExclusive(rules, new Map([...given].filter(([, one]) => !isOpen(one.value))), place)
   for (const [name, one] of given) {
     const arg = spec[name]
-    if (arg !== undefined && !isOpen(one.value) && one.value !== null) valueOf(name, arg, one, place)
+    if (arg === undefined || isOpen(one.value) || one.value === null) continue
+    // Ansible makes text of a list here, brackets and all; nobody means that
+    if (arg.type === 'path' && typeof one.value === 'object') throw fault('arg-type', locAt(place, one.key), { ...place, name: one.key, found: pyType(one.value), wanted: 'path', why: 'it takes one path' })
+    valueOf(name, arg, one, place)
   }
 }
 

@@ -3,6 +3,7 @@ import type { Node, Options, Playbook, Task } from '../core/types.ts'
 import { fault } from '../core/errors.ts'
 import { nearest } from '../core/near.ts'
 import { Template } from '../core/value.ts'
+import type { Inventory } from '../inventory/load.ts'
 
 const special = new Set(['all', 'tagged', 'untagged', 'always', 'never'])
 const tasksIn = (nodes: readonly Node[]): readonly Task[] => nodes.flatMap((node) =>
@@ -29,4 +30,14 @@ export function checkSelection(playbooks: readonly Playbook[], options: Options,
     return role === undefined ? [own] : [own, `${role.name} : ${own}`]
   })
   if (!names.includes(start)) throw fault('no-such-start', undefined, { name: start, near: nearest(start, names) })
+}
+
+/** Says so where the limit leaves no host for any play: it is in none of their groups. Groups may also be made by the run: then nothing is said. */
+export function checkLimit(playbooks: readonly Playbook[], limit: ReadonlySet<string> | undefined, inventory: Pick<Inventory, 'match' | 'hosts' | 'groups'>, warn: (message: string) => void): void {
+  if (limit === undefined) return
+  const known = new Set([...inventory.hosts(), ...inventory.groups().keys()])
+  const names = playbooks.flatMap((playbook) => playbook.plays).flatMap(({ hosts }) => Array.isArray(hosts) ? hosts : [hosts]).flatMap((one) => typeof one === 'string' ? one.split(/[,:]/) : [''])
+  if (names.length === 0 || !names.every((name) => known.has(name.trim())) || names.some((name) => inventory.match(name.trim()).some((host) => limit.has(host)))) return
+  const left = [...limit]
+  warn(`the limit leaves no host for any play: ${left.slice(0, 5).join(', ')}${left.length > 5 ? ', …' : ''} ${left.length > 1 ? 'are' : 'is'} not among the hosts of ${[...new Set(names)].join(', ')}`)
 }

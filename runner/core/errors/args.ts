@@ -65,7 +65,7 @@ export const argErrors = {
 
 function wantedHint(wanted: string): string {
   const words: Readonly<Record<string, string>> = {
-    bool: 'true or false (yes/no, on/off, 1/0 also count)', int: 'a whole number', float: 'a number', str: 'text', path: 'a path',
+    bool: 'true or false (yes/no, on/off, 1/0 also count)', int: 'a whole number', float: 'a number', str: 'text', path: 'one path; for several use a loop with "{{ item }}"',
     list: 'a list (one "- item" a line, or "a,b")', dict: 'a mapping ("key: value" lines, or "k=v,k2=v2")',
     bytes: 'a size such as 512, 10K or 2GB', mode: 'octal text such as "0644"',
   }

@@ -107,7 +107,7 @@ export const playbookErrors = {
   }),
   'two-modules': (data: { readonly one: string; readonly other: string }) => ({
     message: `conflicting action statements: ${data.one}, ${data.other}`,
-    hint: `a task runs one module: start another task with "- ${data.other}:", or indent '${data.other}' if it is an argument of ${data.one}`,
+    hint: data.one === data.other ? 'the module is given twice: keep one of the two' : `a task runs one module: start another task with "- ${data.other}:", or indent '${data.other}' if it is an argument of ${data.one}`,
   }),
   'bad-action': (data: { readonly name: string; readonly found: string; readonly quoted?: string | undefined }) => ({
     message: `unexpected parameter type in action: '${data.name}' has ${data.found}`,
