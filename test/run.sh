@@ -1,12 +1,12 @@
 #!/bin/sh
-# `npm test`: installs what is missing (packages, a Docker engine, the base image, an ssh client), checks types, runs every test.
+# `npm test`: installs what is missing (packages, a Docker engine, the base image, small tools), checks types, runs every test.
 # Arguments: parts of the paths of test files; without any all are run.
 set -eu
 cd "$(dirname "$0")/.."
 if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then npm ci --omit=optional; fi
 sh lab/engine.sh
 missing=
-for pair in ssh:openssh-client ssh-keygen:openssh-client unzip:unzip tmux:tmux; do
+for pair in ssh:openssh-client ssh-agent:openssh-client unzip:unzip curl:curl wget:wget file:file ps:procps; do
   command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
 done
 if [ -n "$missing" ]; then
