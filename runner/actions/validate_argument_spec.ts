@@ -18,12 +18,20 @@ function argOf(option: unknown): Arg {
   const choices = get('choices'), elements = get('elements'), options = get('options'), fallback = get('default')
   return {
     type: typeOf(get('type') ?? 'str'), doc: '', required: get('required') === true,
-    ...(isJson(fallback) ? { default: fallback } : {}),
+    ...(isJson(fallback) ? { default: fallback } : {}), ...(get('no_log') === true ? { secret: true } : {}),
     ...(Array.isArray(choices) ? { choices: choices.filter((one) => ['string', 'number', 'boolean'].includes(typeof one)) } : {}),
     ...(elements === undefined ? {} : { elements: typeOf(elements) }), ...(isDict(options) ? { options: specOf(options) } : {}),
   }
 }
 const specOf = (options: unknown): ArgSpec => isDict(options) ? Object.fromEntries(dictEntries(options).map(([name, option]) => [String(name), argOf(option)])) : {}
+
+/** Values of variables that are declared with no_log are secrets of the run; what everybody can read in the declaration is none. */
+function keepSecrets(spec: ArgSpec, values: Data, control: Control): void {
+  for (const [name, { secret, default: fallback }] of Object.entries(spec)) {
+    const value = values[name]
+    if (secret === true && typeof value === 'string' && value !== '' && value !== fallback) control.keepSecret(value)
+  }
+}
 
 /** Variables that the specification names, as they are now, each with the place where it was written. */
 function variables(declared: Data, provided: Data, control: Control): Data {
@@ -52,6 +60,7 @@ export default defineAction({
     const context = { name: String(args.validate_args_context['name'] ?? '') }
     try {
       const values = variables(args.argument_spec, args.provided_arguments, control)
+      keepSecrets(spec, values, control)
       validateArgs(spec, undefined, values, { module: context.name === '' ? 'role' : `role ${context.name}`, container: values })
       return { changed: false, msg: 'The arg spec validation passed', validate_args_context: args.validate_args_context }
     } catch (error) {

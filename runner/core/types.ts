@@ -265,6 +265,8 @@ export interface Control extends Target {
   /** A line that a terminal shows while the task runs. */
   progress(text: string): void
   warn(message: string): void
+  /** From now on this text is masked wherever it would be shown. */
+  keepSecret(text: string): void
   addHost(host: { readonly name: string; readonly groups: readonly string[]; readonly vars: Data }): boolean
   addGroup(group: string, parents: readonly string[]): boolean
   /** A value file (YAML or JSON), found like `local`, templates inside kept. */

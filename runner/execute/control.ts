@@ -56,6 +56,7 @@ class HostControl extends HostTarget implements Control {
     run.emit({ type: 'output', host: this.#unit.host.name, task: task.id, chunk: run.masker.text(text) })
   }
   warn(message: string): void { this.#unit.run.warn(message, this.#unit.task.loc) }
+  keepSecret(text: string): void { this.#unit.run.masker.add(text) }
   addHost(host: Parameters<Control['addHost']>[0]): boolean { return this.#unit.run.inventory.addHost(host.name, host.groups, host.vars) }
   addGroup(group: string, parents: readonly string[]): boolean {
     return this.#unit.run.inventory.addGroup(group, parents, [this.#unit.host.name])

@@ -23,7 +23,7 @@ test.before(async (context) => {
       user: 'me', host: 'web1', checkMode: false, diffMode: false, verbosity: 0,
       read: async <K, T>(probe: Probe<K, T>, key: K): Promise<T> => (await exchange.read(probe, key)).value, run: (steps: readonly Step[]) => exchange.run(steps),
       variable: (name) => name === 'playbook_dir' ? dir : undefined,
-      local: none, render: none, condition: none, evaluate: none, sleep: none, progress: none, warn: none, addHost: none, addGroup: none, load: none, origin: none,
+      local: none, render: none, condition: none, evaluate: none, sleep: none, progress: none, warn: none, keepSecret: () => undefined, addHost: none, addGroup: none, load: none, origin: none,
     }
     return fetch.run(validateArgs(fetch.args, fetch.rules, args, { module: 'fetch', container: args }), control)
   }
