@@ -4,8 +4,9 @@ import { mkdir, readFile, stat as localStat, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
 import { Failure } from '../core/errors.ts'
 import { defineAction } from '../core/module.ts'
-import type { Data } from '../core/types.ts'
+import type { Control, Data } from '../core/types.ts'
 import { account } from '../probes/account.ts'
+import { users } from '../probes/users.ts'
 import { content } from '../probes/content.ts'
 import { followed, stat } from '../probes/stat.ts'
 
@@ -25,7 +26,7 @@ export default defineAction({
   needsHost: true,
   inCheckMode: 'skip',
   async run({ src, dest, flat, fail_on_missing: mustExist, validate_checksum: validates }, control) {
-    const source = src.startsWith('~/') || src === '~' ? (await control.read(account, control.user)).home + src.slice(1) : src
+    const source = await expanded(src, control)
     const [is, now] = await Promise.all([control.read(stat, source), control.read(content, { path: source })])
     const end = followed(is)
     const problem = end.type === 'absent' ? 'the remote file does not exist' : end.type === 'directory' ? 'remote file is a directory, fetch cannot work on directories'
@@ -44,6 +45,14 @@ export default defineAction({
     return { ...data, changed: true }
   },
 })
+
+/** `~` and `~user` of the host. */
+async function expanded(src: string, control: Control): Promise<string> {
+  const name = /^~([^/]*)/.exec(src)?.[1]
+  if (name === undefined) return src
+  const home = name === '' ? (await control.read(account, control.user)).home : (await control.read(users, name))?.home
+  return home === undefined ? src : home + src.slice(1 + name.length)
+}
 
 function missing(problem: string, file: string, mustExist: boolean): Data {
   if (mustExist) throw new Failure(problem, { file, changed: false })

@@ -5,6 +5,7 @@ import { valueLoc } from '../core/loc.ts'
 import { fault } from '../core/errors.ts'
 import type { Scope } from '../vars/scope.ts'
 import { pyStr } from '../template/python.ts'
+import { inheritedValue } from '../playbook/scope.ts'
 import { truthy } from './connect.ts'
 import type { Run } from './context.ts'
 
@@ -13,7 +14,9 @@ export function keyword(run: Run, task: Task, scope: Scope, name: string): unkno
   const written = task.kw[name]
   if (written === undefined) return undefined
   const value = run.jinja.resolve(written, scope)
-  return value === omit ? undefined : value
+  if (value !== omit) return value
+  const outer = run.jinja.resolve(inheritedValue(task.kw, name), scope)
+  return outer === omit ? undefined : outer
 }
 export const flag = (run: Run, task: Task, scope: Scope, name: string): boolean | undefined => {
   const value = keyword(run, task, scope, name)

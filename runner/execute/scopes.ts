@@ -89,8 +89,10 @@ function magicVars(run: Run, play: PlayState, host: HostState, task: Task | unde
     vars: () => { const current = scope(); return current === undefined ? {} : view(run, current) },
     ...(role === undefined ? {} : {
       role_name: () => role.name, role_path: () => role.path, ansible_role_name: () => role.name,
-      ansible_parent_role_names: () => settle(role.parents.map((one) => one.name).reverse()),
-      ansible_parent_role_paths: () => settle(role.parents.map((one) => one.path).reverse()),
+      ...(role.parents.length === 0 ? {} : {
+        ansible_parent_role_names: () => settle(role.parents.map((one) => one.name).reverse()),
+        ansible_parent_role_paths: () => settle(role.parents.map((one) => one.path).reverse()),
+      }),
     }),
   })
 }

@@ -58,7 +58,8 @@ export default defineModule({
   rules: { requiredIf: [['append', true, ['groups']]] },
   async plan(given, target) {
     checkUser(given)
-    const args: UserArgs = given.home === undefined ? given : { ...given, home: await expand(target, given.home) }
+    const [homePath, shell] = await Promise.all([given.home, given.shell].map((path) => path === undefined ? undefined : expand(target, path)))
+    const args: UserArgs = { ...given, ...(homePath === undefined ? {} : { home: homePath }), ...(shell === undefined ? {} : { shell }) }
     const { name } = args
     const [state, key] = await Promise.all([
       readState(args, target), args.generate_ssh_key === true ? target.read(sshKey, { user: name, path: keyPath(args) }) : undefined,

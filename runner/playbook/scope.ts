@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { fault } from '../core/errors.ts'
 import { inheritLoc } from '../core/loc.ts'
 import type { Data, Frame, Keywords, Loc, Node, Role } from '../core/types.ts'
+import { Template } from '../core/value.ts'
 import { keywords } from './keywords.ts'
 import type { Place } from './keywords.ts'
 
@@ -35,17 +36,29 @@ export const unique = <T>(items: Iterable<T>): T[] => [...new Set(items)]
 
 /** Inherited keywords and a node's own, as keywords.ts says. The places are those of the node. */
 export function inherit(outer: Keywords, own: Keywords, from: unknown): Keywords {
-  const merged: Data = {}
-  for (const [name, value] of Object.entries(outer)) if (keywords[name]?.inherit !== 'no' && keywords[name] !== undefined) merged[name] = value
+  const merged: Data = {}, hidden = new Map<string, unknown>()
+  for (const [name, value] of Object.entries(outer)) {
+    if (keywords[name]?.inherit === 'no' || keywords[name] === undefined) continue
+    merged[name] = value
+    if (inherited.get(outer)?.has(name) === true) hidden.set(name, inherited.get(outer)?.get(name))
+  }
   for (const [name, value] of Object.entries(own)) {
     const before = merged[name], rule = keywords[name]?.inherit
     if (Array.isArray(before) && Array.isArray(value) && (rule === 'append' || rule === 'union')) {
       const items: unknown[] = [...before, ...value]
       merged[name] = rule === 'union' ? unique(items) : items
-    } else merged[name] = value
+    } else {
+      if (before !== undefined && value instanceof Template && value.source.includes('omit')) hidden.set(name, before)
+      merged[name] = value
+    }
   }
-  return inheritLoc(merged, from)
+  const made = inheritLoc(merged, from)
+  if (hidden.size > 0) inherited.set(made, hidden)
+  return made
 }
+/** What is inherited where a keyword of its own turns out to be omitted. */
+const inherited = new WeakMap<Keywords, ReadonlyMap<string, unknown>>()
+export const inheritedValue = (kw: Keywords, name: string): unknown => inherited.get(kw)?.get(name)
 
 /** The scope of what a node encloses. */
 export function inside(scope: Scope, kw: Keywords, vars: readonly Frame[]): Scope {
