@@ -118,7 +118,8 @@ export function toData(value: unknown): unknown {
   }
   return value
 }
-function keyText(key: unknown): string {
+/** A key of a dict as JSON has it. */
+export function keyText(key: unknown): string {
   if (key === null) return 'null'
   if (key instanceof Float) return key.value.toFixed(1)
   return String(key)

@@ -2,7 +2,7 @@
 import type { Data, ErrorData, TaskResult, Change } from '../core/types.ts'
 import { Failure, Fault, isUnreachable, toErrorData } from '../core/errors.ts'
 import { failureError } from '../core/errors/failure.ts'
-import { Float, Template, toData, Unknown, UnknownValue, VaultText } from '../core/value.ts'
+import { Float, keyText, Template, toData, Unknown, UnknownValue, VaultText } from '../core/value.ts'
 import type { Scope } from '../vars/scope.ts'
 import type { HostState, Run } from './context.ts'
 
@@ -84,6 +84,7 @@ function showValue(value: unknown): unknown {
   if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, showValue(item)]))
   }
+  if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [keyText(key), showValue(item)]))
   return value instanceof Float ? value : toData(value)
 }
 

@@ -48,7 +48,7 @@ export async function runTask(ctx: TaskRun, host: HostState, share: readonly Hos
 /** Facts, registered variable, handlers, recap, result event. */
 function finish(ctx: TaskRun, host: HostState, share: readonly HostState[], scope: Scope, whole: Draft, times: { ms: number; trips: number }, noLog: boolean): Ended {
   const { run, task } = ctx
-  whole = notified(ctx, [host, ...share], scope, whole)
+  whole = notified(ctx, host, scope, whole)
   const outcome = outcomeOf(whole)
   const ignored = (outcome === 'failed' && (whole.items?.some((item) => item.ignored) ?? guard(() => flag(run, task, scope, 'ignore_errors'), false) === true)) ||
     (outcome === 'unreachable' && guard(() => flag(run, task, scope, 'ignore_unreachable'), false) === true)
@@ -65,12 +65,12 @@ function finish(ctx: TaskRun, host: HostState, share: readonly HostState[], scop
 }
 
 /** Notifies handlers, of a loop for all its items where one of them changed something; a handler that does not exist fails the task. */
-function notified(ctx: TaskRun, hosts: readonly HostState[], scope: Scope, whole: Draft): Draft {
+function notified(ctx: TaskRun, host: HostState, scope: Scope, whole: Draft): Draft {
   if (isFailed(whole) || !(isChanged(whole) || whole.unknown !== undefined)) return whole
   try {
     const parts = whole.items?.filter((item) => item.draft.data['skipped'] !== true) ?? [{ draft: whole, scope }]
     const unsure = isChanged(whole) ? undefined : whole.unknown
-    for (const part of parts) for (const one of hosts) notify(ctx.run, ctx.play, one, ctx.task, part.scope ?? scope, unsure)
+    for (const part of parts) notify(ctx.run, ctx.play, host, ctx.task, part.scope ?? scope, unsure)
     return whole
   } catch (error) {
     return draftOf(error)

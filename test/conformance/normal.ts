@@ -45,6 +45,7 @@ function trimmed(lines: readonly string[]): readonly string[] {
 const isExtra = (line: string): boolean => /^(would run: |ASYNC (OK|FAILED|POLL) on |Using .* as config file)/.test(line)
 
 const cleaned = (line: string): string => line
+  .replace(/^(included: .* for )([^=]*?)( => .*)?$/, (_, before: string, hosts: string, after: string | undefined) => `${before}${hosts.split(', ').sort().join(', ')}${after ?? ''}`)
   // a diff of ours names the file that changes, Ansible's where the new text comes from
   .replace(/^\+\+\+ after: .*/, '+++ after')
   // copy: a temporary file on the target, and a sum that is nobody's any more

@@ -58,7 +58,7 @@ test('handlers of roles come before those of the play, imported roles\' after', 
   const handlers = tasksOf(made.handlers)
   assert.equal(titles(handlers), ['d : h d', 'a : h a', 'h play', 'i : h i'])
   assert.equal(plain(handlers[3]?.kw), { when: ['wi'], listen: ['word', 'i : word'] })
-  assert.equal(made.roles.map((one) => one.name), ['a', 'i'])
+  assert.equal(made.roles.map((one) => one.name), ['d', 'a', 'i'])
 })
 test('vars and defaults may be folders, read in name order; json counts, hidden files and others do not', async () => {
   const made = await project({
