@@ -33,6 +33,8 @@ export interface RoleUse {
   readonly dependent: Role | undefined
   readonly allowDuplicates: boolean | undefined
   readonly loc: Loc
+  /** Where its `tasks_from` and the like stand. */
+  readonly fromLoc?: Readonly<Partial<Record<keyof From, Loc | undefined>>>
 }
 export interface LoadedRole { readonly role: Role; readonly nodes: RoleNode[]; readonly handlers: Node[] }
 
@@ -47,6 +49,7 @@ export function roleUse(given: Data, loc: Loc, isStatic: boolean): RoleUse {
     from: { tasks: text(given['tasks_from']), vars: text(given['vars_from']), defaults: text(given['defaults_from']), handlers: text(given['handlers_from']) },
     isPublic: flag(given['public'], isStatic), validates: flag(given['rolespec_validate'], true), allowDuplicates: flag(given['allow_duplicates'], true),
     loc: valueLoc(given, 'name') ?? loc,
+    fromLoc: { tasks: valueLoc(given, 'tasks_from'), vars: valueLoc(given, 'vars_from'), defaults: valueLoc(given, 'defaults_from'), handlers: valueLoc(given, 'handlers_from') },
   }
 }
 
@@ -124,7 +127,7 @@ function read(loading: Loading, use: RoleUse, scope: Scope): LoadedRole {
   const beside = use.dependent === undefined ? undefined : dirname(use.dependent.path)
   const place = findRole(loading, use.name, scope.playDir, beside, use.loc)
   const chain = chainOf(scope, { ...use, name: place.name }, place.path)
-  const own = { vars: roleVars(loading, place, 'vars', use.from.vars, use.loc), defaults: roleVars(loading, place, 'defaults', use.from.defaults, use.loc) }
+  const own = { vars: roleVars(loading, place, 'vars', use.from.vars, use.fromLoc?.vars ?? use.loc), defaults: roleVars(loading, place, 'defaults', use.from.defaults, use.fromLoc?.defaults ?? use.loc) }
   const meta = metaOf(loading, place, use)
   const vars: Data = {}, defaults: Data = {}
   const role: Role = {
@@ -149,7 +152,7 @@ function read(loading: Loading, use: RoleUse, scope: Scope): LoadedRole {
 function listOf(loading: Loading, use: RoleUse, scope: Scope, kind: 'tasks' | 'handlers'): Node[] {
   const { role } = scope
   if (role === undefined) return []
-  const found = roleTasks(loading, role, kind, use.from[kind], use.loc)
+  const found = roleTasks(loading, role, kind, use.from[kind], use.fromLoc?.[kind] ?? use.loc)
   if (found === undefined) return []
   const { file, list } = found
   const inner = { ...scope, file, folders: [dirname(file)], search: searchPath(role, file, scope.playDir), isHandler: kind === 'handlers' }

@@ -218,9 +218,9 @@ const cases: readonly (readonly [name: string, files: string | Readonly<Record<s
   ['a role that imports itself', { 'site.yml': '- hosts: all\n  roles: [a]\n', 'roles/a/tasks/main.yml': '- import_role:\n    name: a\n' },
     'roles/a/tasks/main.yml:2:11: A recursion loop was detected with the roles specified: a -> a (make sure child roles do not have dependencies on parent roles)'],
   ['tasks_from that is not there', { 'site.yml': '- hosts: all\n  tasks:\n    - import_role:\n        name: a\n        tasks_from: instal\n', 'roles/a/tasks/install.yml': '' },
-    `site.yml:4:15: Could not find specified file in role 'a': tasks/instal (did you mean 'install.yml'?)`],
+    `site.yml:5:21: Could not find specified file in role 'a': tasks/instal (did you mean 'install.yml'?)`],
   ['tasks_from outside of the role', { 'site.yml': '- hosts: all\n  tasks:\n    - import_role:\n        name: a\n        tasks_from: ../../x.yml\n', 'roles/a/tasks/main.yml': '', 'roles/x.yml': '' },
-    `site.yml:4:15: Failed loading 'tasks/../../x.yml' for role (a) as it is not inside the expected role path (name a file inside the role)`],
+    `site.yml:5:21: Failed loading 'tasks/../../x.yml' for role (a) as it is not inside the expected role path (name a file inside the role)`],
   ['YAML in an imported file', { 'site.yml': '- hosts: all\n  tasks:\n    - import_tasks: a.yml\n', 'a.yml': '- name: x\n  debug: msg: hi\n' },
     `a.yml:2:13: a value contains ': ', which YAML reads as another key (put quotes around the whole value)`],
 ]
