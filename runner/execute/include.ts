@@ -1,13 +1,16 @@
 /** Dynamic includes: which file or role each host asks for, loaded once for all hosts that ask for the same, then walked. */
-import type { Data, Frame, Node, Task } from '../core/types.ts'
+import type { Data, Frame, Node, RoleNode, Task } from '../core/types.ts'
 import { dictEntries, isDict, omit } from '../core/value.ts'
 import { inheritLoc } from '../core/loc.ts'
+import { Fault } from '../core/errors.ts'
 import { pyStr } from '../template/python.ts'
 import { skipOf } from './attempt.ts'
 import { checkNodes } from './check.ts'
 import type { HostState } from './context.ts'
 import { gather, isLooped, itemFrame, itemsOf, loopControl } from './loop.ts'
-import { reportFailure, walkNodes, type Walk } from './nodes.ts'
+import { guard } from './items.ts'
+import { flag } from './keywords.ts'
+import { reportFailure, scopeOf, walkNodes, type Walk } from './nodes.ts'
 import { present, skipped } from './outcome.ts'
 import { taskScope } from './scopes.ts'
 
@@ -17,7 +20,9 @@ interface Wish { readonly args: Data; readonly frames: readonly Frame[]; readonl
 /** What every host wants included, grouped, in the order in which it was first wanted. Hosts whose condition is false are reported. */
 function wishes(walk: Walk, task: Task, hosts: readonly HostState[]): readonly Wish[] {
   const found = new Map<string, Wish>()
-  for (const host of hosts) {
+  const [first] = hosts
+  const isOnce = first !== undefined && guard(() => flag(walk.run, task, scopeOf(walk, task, first), 'run_once'), false) === true
+  for (const host of isOnce ? hosts.slice(0, 1) : hosts) {
     const before = new Map<string, number>()
     try {
       for (const one of wishesOf(walk, task, host)) {
@@ -50,7 +55,16 @@ function wishesOf(walk: Walk, task: Task, host: HostState): Omit<Wish, 'hosts'>[
     report(walk, task, host, skip, false)
     return []
   }
-  const items = itemsOf(run, task, scope)
+  let items: readonly unknown[]
+  try {
+    items = itemsOf(run, task, scope)
+  } catch (error) {
+    // the items may be undefined just where the condition is false
+    const skip = guard(() => skipOf(unit([])), undefined)
+    if (skip === undefined) throw error
+    report(walk, task, host, skip, false)
+    return []
+  }
   const control = loopControl(run, task, scope)
   const wanted: Omit<Wish, 'hosts'>[] = []
   const drafts: Parameters<typeof gather>[0][number][] = []
@@ -85,6 +99,25 @@ function argsOf(walk: Walk, task: Task, scope: ReturnType<typeof taskScope>): Da
   return inheritLoc(given, task.args)
 }
 
+/** What is included cannot be read as tasks: that ends the run, as in Ansible; that it is not there only fails the task. */
+class Unreadable extends Error {
+  readonly fault: Fault
+  constructor(found: Fault) { super(found.message); this.fault = found }
+}
+const absent = new Set(['source-missing', 'role-not-found', 'role-file-missing', 'cannot-read', 'import-variable'])
+const readable = <T>(loading: Promise<T>): Promise<T> => loading.catch((error: unknown) => { throw error instanceof Fault && !absent.has(error.code) ? new Unreadable(error) : error })
+
+const rolesIn = (nodes: readonly Node[]): readonly RoleNode[] => nodes.flatMap((node) => node.kind === 'task' ? []
+  : node.kind === 'role' ? [node, ...rolesIn(node.body)] : rolesIn([...node.body, ...node.rescue, ...node.always]))
+
+/** Handlers of a role that is included again stand in the place of those of its first time. */
+function addHandlers({ play }: Walk, handlers: readonly Node[]): void {
+  const added = [...new Set(handlers)]
+  const places = new Set(added.map(({ loc }) => `${loc.file}:${loc.line}`))
+  const kept = play.handlers.filter(({ loc }) => !places.has(`${loc.file}:${loc.line}`))
+  play.handlers.splice(0, play.handlers.length, ...kept, ...added)
+}
+
 /** Loads and announces all that is wanted, then walks it: what runs for one item cannot change what is included for the next. */
 async function walkIncluded(walk: Walk, task: Task, wanted: readonly Wish[], fileOf: (wish: Wish) => string, load: (wish: Wish) => Promise<readonly Node[]>): Promise<void> {
   const found: { readonly wish: Wish; readonly nodes: readonly Node[] }[] = []
@@ -92,6 +125,7 @@ async function walkIncluded(walk: Walk, task: Task, wanted: readonly Wish[], fil
     try {
       found.push({ wish, nodes: await load(wish) })
     } catch (error) {
+      if (error instanceof Unreadable) throw error.fault
       for (const host of wish.hosts) reportFailure(walk, task, host, error)
       continue
     }
@@ -109,8 +143,9 @@ export async function includeTasks(walk: Walk, task: Task, hosts: readonly HostS
   const pathOf = ({ args }: Wish): string => pyStr(args['file'] ?? args['_raw_params'] ?? '')
   await walkIncluded(walk, task, wishes(walk, task, hosts), (wish) => shownPath(walk, task, pathOf(wish)), async (wish) => {
     const { apply } = wish.args
-    const nodes = await loader.tasksFile(pathOf(wish), task, { frames: wish.frames, ...(isDict(apply) && !(apply instanceof Map) ? { apply } : {}) })
+    const nodes = await readable(loader.tasksFile(pathOf(wish), task, { frames: wish.frames, ...(isDict(apply) && !(apply instanceof Map) ? { apply } : {}) }))
     await checkNodes(walk.run, nodes)
+    addHandlers(walk, rolesIn(nodes).flatMap((role) => role.handlers ?? []))
     return nodes
   })
 }
@@ -122,9 +157,9 @@ function shownPath(walk: Walk, task: Task, path: string): string {
 export async function includeRole(walk: Walk, task: Task, hosts: readonly HostState[]): Promise<void> {
   const { run, play } = walk
   await walkIncluded(walk, task, wishes(walk, task, hosts), ({ args }) => pyStr(args['name'] ?? args['role'] ?? ''), async (wish) => {
-    const { role, nodes, handlers, isPublic } = await run.loader.includeRole(wish.args, task, wish.frames)
+    const { role, nodes, handlers, isPublic } = await readable(run.loader.includeRole(wish.args, task, wish.frames))
     await checkNodes(run, [...nodes, ...handlers])
-    play.handlers.push(...handlers)
+    addHandlers(walk, [...handlers, ...rolesIn(nodes).flatMap((one) => one.handlers ?? [])])
     if (isPublic) play.roles.push(role)
     return nodes
   })
