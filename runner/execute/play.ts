@@ -10,6 +10,7 @@ import { pyStr } from '../template/python.ts'
 import { truthy } from './connect.ts'
 import { hostState, type HostState, type PlayState, type Run } from './context.ts'
 import { findLocal } from './files.ts'
+import { playValidation } from './argspec.ts'
 import { askedVars } from './prompts.ts'
 import { flushHandlers, walkNodes, type Walk } from './nodes.ts'
 import { taskScope } from './scopes.ts'
@@ -99,8 +100,10 @@ async function runBatch(run: Run, state: PlayState, hosts: readonly HostState[],
   await loadFiles()
   const parts: readonly (readonly Node[])[] = play.sections.map((section) => section.nodes)
   const force = truthy(value('force_handlers', play.kw['force_handlers']) ?? run.options.forceHandlers)
+  const validation = await playValidation(run, play, value('validate_argspec', play.kw['validate_argspec']), pyStr(value('name', play.name) ?? ''))
   const whole = async (one: Walk): Promise<void> => {
     await gatherFacts(one, value)
+    if (validation !== undefined) await walkNodes(one, [validation])
     await loadFiles() // their names and values may depend on facts
     for (const [i, nodes] of parts.entries()) {
       await walkNodes({ ...one, after: parts.slice(i + 1) }, nodes)
@@ -135,7 +138,7 @@ async function gatherFacts(walk: Walk, value: (name: string, written: unknown) =
   if (!truthy(value('gather_facts', play.kw['gather_facts']) ?? gathering !== 'explicit') || !walk.run.gathers) return
   const hosts = gathering === 'smart' && play.kw['gather_facts'] === undefined ? walk.hosts.filter((host) => Object.keys(host.facts).length === 0) : walk.hosts
   const args = Object.fromEntries(['gather_subset', 'gather_timeout', 'fact_path'].flatMap((name) => play.kw[name] === undefined ? [] : [[name, play.kw[name]]]))
-  const names = ['become', 'become_user', 'become_method', 'become_flags', 'become_exe', 'connection', 'remote_user', 'port', 'environment', 'any_errors_fatal', 'ignore_unreachable', 'module_defaults']
+  const names = ['become', 'become_user', 'become_method', 'become_flags', 'become_exe', 'connection', 'remote_user', 'port', 'environment', 'any_errors_fatal', 'ignore_unreachable', 'module_defaults', 'when']
   const kw = Object.fromEntries(names.flatMap((name) => play.kw[name] === undefined ? [] : [[name, play.kw[name]]]))
   const task: Task = {
     kind: 'task', id: walk.run.nextId(), name: 'Gathering Facts', module: 'setup', args, kw: { ...kw, tags: ['always'], check_mode: false }, vars: [],

@@ -4,6 +4,7 @@
  */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { keywords } from '../../runner/playbook/keywords.ts'
 import { answerOf, caseNames, playCase, readCase } from './case.ts'
 import { comparable } from './normal.ts'
 
@@ -19,6 +20,11 @@ for (const name of caseNames().filter((one) => wanted === undefined || wanted.le
     assert.equal(found.files, expected.files, `${one.rule} (files)`)
   })
 }
+test('every keyword is in a case', () => {
+  const text = caseNames().flatMap((name) => Object.values(readCase(name).files)).join('\n')
+  const missing = Object.keys(keywords).filter((name) => !new RegExp(`(^|[\\s{,-])${name}:`, 'm').test(text))
+  assert.equal(missing, [])
+})
 test('there are answers to cases only', () => {
   assert.ok(caseNames().length >= 60)
 })

@@ -8,6 +8,10 @@ export const executeErrors = {
     message: `could not find or access '${data.path}' on the controller`,
     hint: `${near(data.near).trim()} looked for: ${list(data.searched)}`.trim(),
   }),
+  'no-argspec': (data: { readonly name: string; readonly path: string; readonly known: readonly string[]; readonly near?: string | undefined }) => ({
+    message: `no argument spec named '${data.name}' in ${data.path}`,
+    hint: `${near(data.near).trim()} ${data.known.length === 0 ? 'Write one there, under "argument_specs:".' : `There are: ${list(data.known)}`}`.trim(),
+  }),
   'probe-unreadable': (data: { readonly probe: string; readonly output: string }) => ({
     message: `the host's answer to the ${data.probe} read makes no sense: ${data.output.slice(0, 200)}`,
     hint: 'run again with -vvv to see what was asked; this may be a tool on the host that play does not know yet',
