@@ -17,7 +17,7 @@ import { fetchJob, type Job, startedData, startJob } from './async.ts'
 import { judge } from './conditions.ts'
 import { flag, keyword, numberOf } from './keywords.ts'
 import { createControl } from './control.ts'
-import { draft, type Draft, skipped } from './outcome.ts'
+import { draft, type Draft, isFailed, skipped } from './outcome.ts'
 import { type Place, placeOf } from './place.ts'
 import { HostTarget } from './target.ts'
 
@@ -99,8 +99,13 @@ function written({ run, task, scope }: Unit, whole: Dict): [unknown, unknown][] 
   const below = more === undefined ? {} : run.jinja.resolve(more[1], scope)
   if (!isDict(below)) throw fault('args-no-mapping', task.loc, { module: task.module, type: typeName(below) })
   const named = task.module === 'set_fact' && !(task.args instanceof Template)
-  return [...dictEntries(below), ...rest.map(([name, value]): [unknown, unknown] =>
-    [named && typeof name === 'string' && name.includes('{{') ? pyStr(run.jinja.resolve(new Template(name, () => task.loc), scope)) : name, value])]
+  const nameOf = (name: unknown): unknown => {
+    if (!named || typeof name !== 'string' || !name.includes('{{')) return name
+    const found = run.jinja.resolve(new Template(name, () => task.loc), scope)
+    if (typeof found !== 'string') throw new Failure(`Invalid variable name '${pyStr(found)}' of type '${typeName(found)}'.`)
+    return found
+  }
+  return [...dictEntries(below), ...rest.map(([name, value]): [unknown, unknown] => [nameOf(name), value])]
 }
 /** `omit` deeper inside an argument drops the element, as Ansible does. */
 function withoutOmitted(value: unknown): unknown {
@@ -177,9 +182,17 @@ async function applied(unit: Unit, plan: Plan, place: Place): Promise<Draft> {
     ...(timeout > 0 ? { timeoutSeconds: timeout } : {}),
   })
   unit.lookAhead()
-  return doneWith(unit, plan, await started.catch((error: unknown) => { throw error instanceof Fault && error.code === 'step-timeout' ? late(timeout, error.message) : error }))
+  const ran = await started.catch((error: unknown) => { throw error instanceof Fault && error.code === 'step-timeout' ? late(timeout, error.message) : error })
+  return foundNoProgram(unit, place, doneWith(unit, plan, ran))
 }
 
+/** `check_mode: false` in a dry run: a program that is missing may be one that the real run has installed by then. */
+function foundNoProgram({ run }: Unit, place: Place, one: Draft): Draft {
+  const msg = one.data['msg']
+  const reason = run.options.check && isFailed(one) && typeof msg === 'string' && msg.includes('[Errno 2]') ? place.machine.unforeseen('') : undefined
+  if (reason !== undefined) throw new UnknownValue(`${reason} (otherwise: ${String(msg)})`)
+  return one
+}
 const late = (seconds: number, what: string): Failure => new Failure(`Timed out after ${seconds} second(s): ${what}`, { timedout: { period: seconds } })
 /** What an action gives, if it does so within `timeout`. */
 async function within<T>(seconds: number, work: Promise<T>): Promise<T> {

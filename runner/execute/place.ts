@@ -4,6 +4,8 @@ import { fault, Fault } from '../core/errors.ts'
 import { valueLoc } from '../core/loc.ts'
 import type { Frame } from '../core/types.ts'
 import type { Scope } from '../vars/scope.ts'
+import { accounts } from '../probes/accounts.ts'
+import { UnknownValue } from '../core/value.ts'
 import { relocate } from '../template/python.ts'
 import { accountKey, becomeOf, endpointOf, machineKey } from './connect.ts'
 import { hostState, type HostState, type PlayState, type Run } from './context.ts'
@@ -61,8 +63,16 @@ function machineOf(run: Run, endpoint: Endpoint): Machine {
   return machine
 }
 
+/** In a dry run, an account (or sudo) that is missing may be one that the real run has made by then. */
+function notYet(run: Run, machine: Machine, become: Become | undefined, error: unknown): unknown {
+  if (!run.options.check || !(error instanceof Fault) || !['become-no-user', 'become-not-installed'].includes(error.code) || become === undefined) return error
+  const isForeseen = error.code === 'become-no-user' && machine.foreseen(accounts, 'files')?.value.passwd[become.user] !== undefined
+  const reason = isForeseen ? `the account ${become.user} is not there yet` : machine.unforeseen(become.user)
+  return reason === undefined ? error : new UnknownValue(reason)
+}
+
 async function exchangeOf(run: Run, host: HostState, machine: Machine, endpoint: Endpoint, become: Become | undefined, env: Readonly<Record<string, string>>): Promise<Exchange> {
-  const session = await run.pool.session(endpoint, become)
+  const session = await run.pool.session(endpoint, become).catch((error: unknown) => { throw notYet(run, machine, become, error) })
   const account = accountKey(endpoint, become, env)
   const before = run.exchanges.get(account)
   const exchange = before !== undefined && before.session === session ? before : new Exchange(session, machine, account, env)

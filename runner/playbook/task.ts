@@ -7,6 +7,7 @@ import type { Data, Loc } from '../core/types.ts'
 import { dictEntries, dictGet, dictHas, dictKeys, isDict, Template, VaultText } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
 import { parseText, placeIn, splitModule, Unbalanced } from './args-text.ts'
+import { isElsewhere } from './elsewhere.ts'
 import { formerKeywords, keywords } from './keywords.ts'
 import type { Place } from './keywords.ts'
 import type { Loading } from './loading.ts'
@@ -33,6 +34,8 @@ const bare = (name: string): string => name.replace(/^ansible\.(builtin|legacy)\
 function resolve(loading: Loading, name: string): string | undefined {
   return structural.has(bare(name)) ? bare(name) : loading.context.known.resolve(name)
 }
+/** The module of a public collection: the run says that it is not here, where it comes to it. */
+const isLater = (loading: Loading, name: string): boolean => loading.context.known.dynamic === true && isElsewhere(name)
 const isKeyword = (key: string): boolean => key.startsWith('with_') || (keywords[key]?.on ?? []).some((place) => place === 'task' || place === 'handler')
 
 /** The module of a task and its arguments. Throws where there is none, more than one, or one that does not exist. */
@@ -44,7 +47,8 @@ export function actionOf(loading: Loading, raw: Dict, place: Place): Action {
     if (key === 'action' || key === 'local_action') found.push(oldAction(loading, raw, key, value))
     if (isKeyword(key)) continue
     const module = resolve(loading, key)
-    if (module === undefined) strangers.push(key)
+    if (module === undefined && isLater(loading, key)) found.push({ key, module: '', template: new Template(key), written: key, args: undefined, isLocal: false, loc: keyLoc(raw, key) })
+    else if (module === undefined) strangers.push(key)
     else found.push({ key, module, written: key, args: undefined, isLocal: false, loc: keyLoc(raw, key) })
     const [one, other] = found
     if (one !== undefined && other !== undefined) throw fault('two-modules', other.loc, { one: one.written, other: other.written })
@@ -105,6 +109,7 @@ function known(loading: Loading, container: Dict, key: string, name: string | Te
   if (name instanceof Template && loading.context.known.dynamic === true) return { module: '', template: { template: name } }
   const module = resolve(loading, shown(name))
   if (module !== undefined) return { module }
+  if (isLater(loading, shown(name))) return { module: '', template: { template: new Template(shown(name)) } }
   throw fault('unknown-module', valueLoc(container, key), { name: shown(name), isCollection: shown(name).includes('.'), near: nearest(shown(name), loading.context.known.names()) })
 }
 function split(value: string | Template, loc: Loc | undefined): ReturnType<typeof splitModule> {

@@ -42,6 +42,29 @@ test('ignore_errors counts as ok and ignored, and the result is registered as fa
   assert.is(told.code, 0)
 })
 
+test('modules of public collections that are not here fail where they are reached, not where they are read', async () => {
+  const told = await play({ 'site.yml': local(`
+- {name: other system, community.general.pkgng: {name: x}, when: false}
+- {name: old form, pkgng: name=x state=present, when: false}
+- {name: action, action: homebrew name=x, when: false}
+- block:
+    - community.general.pamd: {name: x}
+  rescue:
+    - debug: {msg: "{{ ansible_failed_result.msg }}"}`) })
+  assert.is(told.stats['localhost']?.skipped, 3)
+  assert.match(String(told.messages[0]), "couldn't resolve module/action 'community.general.pamd'")
+})
+
+test('a dry run: programs and accounts that a real run would have by then are unknown, not missing', async () => {
+  const told = await play({ 'site.yml': local(`
+- {name: install, command: "install it"}
+- {name: version, command: no-such-program-of-play -v, check_mode: false, changed_when: false}
+- {name: account, user: {name: play-nobody-yet, uid: 61234}}
+- {name: asked, getent: {database: passwd, key: play-nobody-yet}}
+- {name: file, file: {path: /tmp/play-never, state: touch}, become: true, become_method: su, become_user: play-nobody-yet}`) }, ['--check'])
+  assert.equal(told.outcomes.map((one) => one.replace('localhost ', '')), ['skipped install', 'unknown version', 'changed account', 'ok asked', 'unknown file'])
+})
+
 test('handlers run once, in the order of their definition, after the tasks; listen topics reach all', async () => {
   const told = await play({ 'site.yml': `
 - hosts: localhost

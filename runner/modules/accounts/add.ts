@@ -11,6 +11,9 @@ import { accountsAfter, withGroup, withMember, withUser } from './predict.ts'
 import { describe, groupOf, homeMode, parentFolder, type State } from './state.ts'
 import { dayText, expiryDay, writtenHash, type UserArgs } from './wanted.ts'
 
+/** What getent then says, asked by name. */
+const getentAfter = (name: string, { uid, gid, comment, home, shell }: PasswdEntry): Predicted[] =>
+  [{ probe: 'getent', id: `passwd:${name}:`, value: { rc: 0, rows: [[name, 'x', uid, gid, comment, home, shell].join(':')] } }]
 interface Made { readonly entry: PasswdEntry | undefined; readonly after: Accounts; readonly ownGroup: boolean; readonly groupName: string | undefined }
 
 /** Numbers and names as useradd will choose them; no entry where that cannot be foreseen. */
@@ -115,7 +118,7 @@ export function addUser(args: UserArgs, state: State): Plan {
     changes,
     steps: state.tools.has('useradd') ? [{ sh: useradd(args, state), ...stdin }, ...agingSteps(args, state.tools)] : [{ sh: writeFiles(args, made, shadowed), ...stdin }],
     after: made.entry === undefined ? [{ unknown: 'the number of a new account is not known' }] : [
-      ...accountsAfter(state.accounts, made.after), { probe: shadow.name, id: name, value: shadowed },
+      ...accountsAfter(state.accounts, made.after), { probe: shadow.name, id: name, value: shadowed }, ...getentAfter(name, made.entry),
       ...(isNewHome ? homeAfter(made.entry, homeMode(state.accounts, args.umask), name, made.groupName) : args.create_home && state.home !== undefined ? [{ probe: hasHome.name, id: name, value: true }] : []),
     ],
     data: {
