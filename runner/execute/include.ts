@@ -8,6 +8,7 @@ import { skipOf } from './attempt.ts'
 import { checkNodes } from './check.ts'
 import type { HostState } from './context.ts'
 import { gather, isLooped, itemFrame, itemsOf, loopControl } from './loop.ts'
+import { truthy } from './connect.ts'
 import { guard } from './items.ts'
 import { flag } from './keywords.ts'
 import { reportFailure, scopeOf, walkNodes, type Walk } from './nodes.ts'
@@ -105,7 +106,8 @@ class Unreadable extends Error {
   constructor(found: Fault) { super(found.message); this.fault = found }
 }
 const absent = new Set(['source-missing', 'role-not-found', 'role-file-missing', 'cannot-read', 'import-variable'])
-const readable = <T>(loading: Promise<T>): Promise<T> => loading.catch((error: unknown) => { throw error instanceof Fault && !absent.has(error.code) ? new Unreadable(error) : error })
+const readable = <T>(loading: Promise<T>, isRescuable = true): Promise<T> =>
+  loading.catch((error: unknown) => { throw error instanceof Fault && !(isRescuable && absent.has(error.code)) ? new Unreadable(error) : error })
 
 const rolesIn = (nodes: readonly Node[]): readonly RoleNode[] => nodes.flatMap((node) => node.kind === 'task' ? []
   : node.kind === 'role' ? [node, ...rolesIn(node.body)] : rolesIn([...node.body, ...node.rescue, ...node.always]))
@@ -157,7 +159,7 @@ function shownPath(walk: Walk, task: Task, path: string): string {
 export async function includeRole(walk: Walk, task: Task, hosts: readonly HostState[]): Promise<void> {
   const { run, play } = walk
   await walkIncluded(walk, task, wishes(walk, task, hosts), ({ args }) => pyStr(args['name'] ?? args['role'] ?? ''), async (wish) => {
-    const { role, nodes, handlers, isPublic } = await readable(run.loader.includeRole(wish.args, task, wish.frames))
+    const { role, nodes, handlers, isPublic } = await readable(run.loader.includeRole(wish.args, task, wish.frames), truthy(wish.args['rescuable'] ?? true))
     await checkNodes(run, [...nodes, ...handlers])
     addHandlers(walk, [...handlers, ...rolesIn(nodes).flatMap((one) => one.handlers ?? [])])
     if (isPublic) play.roles.push(role)

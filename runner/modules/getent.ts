@@ -26,6 +26,7 @@ export default defineModule({
     fail_key: { type: 'bool', default: true, doc: 'Fails where the key is not found.' },
   },
   async plan({ database, key, service, split, fail_key: failKey }, target) {
+    if (split === '') throw new Failure('Invalid split value. The value must be a non-empty string')
     const { rc, rows } = await target.read(getent, { database, key, service })
     const name = `getent_${database}`
     if (rc === 1) throw new Failure('Missing arguments, or database unknown.')
