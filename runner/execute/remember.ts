@@ -1,6 +1,6 @@
 /** What a task leaves for later ones: facts, set facts, included variables, the registered result, statistics. */
 import type { Data, Task } from '../core/types.ts'
-import { dictEntries, dictGet, isDict } from '../core/value.ts'
+import { dictEntries, dictGet, isDict, Unknown } from '../core/value.ts'
 import type { Scope } from '../vars/scope.ts'
 import { hostState, type HostState, type Run } from './context.ts'
 import { flag } from './keywords.ts'
@@ -15,6 +15,7 @@ export function remember(run: Run, task: Task, host: HostState, whole: Draft, de
   const toOther = guard(() => flag(run, task, scope, 'delegate_facts'), false) === true
   for (const { draft: one, delegated: other } of parts) {
     const owner = toOther && other !== undefined ? hostState(run, other) : host
+    if (one.unknown !== undefined && task.module === 'set_fact') Object.assign(owner.setFrame.vars, unknownFacts(task, one.unknown))
     const facts = one.data['ansible_facts']
     if (!isDict(facts) || one.data['failed'] === true) continue
     const plain = Object.fromEntries(Object.entries(facts instanceof Map ? Object.fromEntries(facts) : facts))
@@ -45,4 +46,7 @@ function keepStats(run: Run, host: HostState, stats: unknown): void {
   }
   run.custom[owner] = kept
 }
+/** A dry run that cannot tell what set_fact would set: those names are unknown from here on, not undefined. */
+const unknownFacts = ({ args }: Task, reason: string): Data =>
+  Object.fromEntries((isDict(args) ? dictEntries(args) : []).filter(([name]) => name !== 'cacheable').map(([name]) => [String(name), new Unknown(reason)]))
 const settleFacts = (facts: Data): Data => { for (const value of Object.values(facts)) settleDeep(value); return facts }

@@ -1,0 +1,90 @@
+/** The arguments of a task on one host: as written, defaults of the module below them, templated, checked against the declaration. */
+import type { Action, Data, Frame, Module, Task } from '../core/types.ts'
+import { validateArgs } from '../core/args.ts'
+import { fault, Failure } from '../core/errors.ts'
+import { inheritLoc } from '../core/loc.ts'
+import { dictEntries, isDict, type Dict, omit, Template, Unknown, UnknownValue } from '../core/value.ts'
+import type { Scope } from '../vars/scope.ts'
+import { pyStr, typeName } from '../template/python.ts'
+import type { HostState, PlayState, Run } from './context.ts'
+import { keyword } from './keywords.ts'
+
+/** Everything an attempt is about. */
+export interface Unit {
+  readonly run: Run
+  readonly play: PlayState
+  readonly host: HostState
+  readonly task: Task
+  readonly varsFiles: readonly Frame[]
+  readonly scope: Scope
+  /** Starts reading for what comes next; called when the steps of this unit are on their way. */
+  lookAhead(): void
+}
+
+const whereOf = (unit: Unit): Parameters<typeof validateArgs>[3] => ({ module: unit.task.module, container: unit.task.args, loc: unit.task.loc })
+
+/** Arguments as written, module_defaults below them, templated, without omitted ones; free-form text under its argument's name. */
+export function argsOf(unit: Unit, spec: { readonly freeForm?: string; readonly rawArgs?: readonly string[]; readonly args: object }): Data {
+  const { run, task, scope } = unit
+  const whole = task.args instanceof Template ? run.jinja.resolve(task.args, scope) : task.args
+  if (whole !== null && whole !== undefined && !isDict(whole)) throw fault('args-no-mapping', task.loc, { module: task.module, type: typeName(whole) })
+  const given: Data = {}
+  for (const [name, value] of [...defaultsOf(unit), ...written(unit, whole ?? {})]) {
+    const key = name === '_raw_params' ? spec.freeForm ?? '_raw_params' : String(name)
+    const raw = spec.rawArgs?.includes(key) === true
+    const templated = raw ? value : run.jinja.resolve(value, scope)
+    if (templated !== omit) given[key] = raw ? value : withoutOmitted(templated)
+  }
+  return inheritLoc(given, whole)
+}
+const takesAny = new Set(['set_fact', 'add_host', 'group_by'])
+/** A dict that `args: "{{ x }}"` gives stands below the arguments that are written out. Names of facts may be templates where they are written. */
+function written({ run, task, scope }: Unit, whole: Dict): [unknown, unknown][] {
+  const all = dictEntries(whole)
+  const more = all.find(([name, value]) => name === '_variable_params' || (name === '_raw_params' && value instanceof Template && takesAny.has(task.module)))
+  const rest = all.filter((one) => one !== more)
+  const below = more === undefined ? {} : run.jinja.resolve(more[1], scope)
+  if (!isDict(below)) throw fault('args-no-mapping', task.loc, { module: task.module, type: typeName(below) })
+  const named = task.module === 'set_fact' && !(task.args instanceof Template)
+  const nameOf = (name: unknown): unknown => {
+    if (!named || typeof name !== 'string' || !name.includes('{{')) return name
+    const found = run.jinja.resolve(new Template(name, () => task.loc), scope)
+    if (typeof found !== 'string') throw new Failure(`Invalid variable name '${pyStr(found)}' of type '${typeName(found)}'.`)
+    return found
+  }
+  return [...dictEntries(below), ...rest.map(([name, value]): [unknown, unknown] => [nameOf(name), value])]
+}
+/** `omit` deeper inside an argument drops the element, as Ansible does. */
+function withoutOmitted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.some((one) => one === omit || typeof one === 'object') ? value.filter((one) => one !== omit).map(withoutOmitted) : value
+  if (value instanceof Unknown) throw new UnknownValue(value.reason)
+  if (!isDict(value) || value instanceof Map) return value
+  return inheritLoc(Object.fromEntries(Object.entries(value).filter(([, one]) => one !== omit).map(([key, one]) => [key, withoutOmitted(one)])), value)
+}
+function defaultsOf(unit: Unit): [unknown, unknown][] {
+  const list = keyword(unit.run, unit.task, unit.scope, 'module_defaults')
+  const maps: readonly unknown[] = Array.isArray(list) ? list : list === undefined ? [] : [list]
+  const found = new Map<unknown, unknown>()
+  for (const map of maps) {
+    if (!isDict(map)) continue
+    for (const [name, defaults] of dictEntries(map)) {
+      if (unit.run.registry.resolve(String(name)) !== unit.task.module || !isDict(defaults)) continue
+      found.clear() // the innermost defaults of a module stand for all outer ones
+      for (const [key, value] of dictEntries(defaults)) found.set(key, value)
+    }
+  }
+  return [...found]
+}
+
+/** What the module or action gets; secrets among it are masked from now on. */
+export function checkedArgs(unit: Unit, spec: Module | Action): Data {
+  const raw = argsOf(unit, spec)
+  maskSecrets(unit.run, spec.args, raw)
+  return 'open' in spec && spec.open === true ? raw : validateArgs(spec.args, spec.rules, raw, whereOf(unit))
+}
+function maskSecrets(run: Run, spec: object, args: Data): void {
+  for (const [name, arg] of Object.entries(spec)) {
+    const value = args[name]
+    if (typeof arg === 'object' && arg !== null && 'secret' in arg && arg.secret === true && typeof value === 'string') run.masker.add(value)
+  }
+}
