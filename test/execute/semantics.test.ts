@@ -58,11 +58,13 @@ test('modules of public collections that are not here fail where they are reache
 test('a dry run: programs and accounts that a real run would have by then are unknown, not missing', async () => {
   const told = await play({ 'site.yml': local(`
 - {name: install, command: "install it"}
-- {name: version, command: no-such-program-of-play -v, check_mode: false, changed_when: false}
+- {name: version, command: no-such-program-of-play -v, check_mode: false, changed_when: false, register: v}
+- {name: fact, set_fact: {version: "{{ v.stdout_lines[0] }}"}}
+- {name: uses, debug: {msg: "{{ version is version('2', '<') }}"}}
 - {name: account, user: {name: play-nobody-yet, uid: 61234}}
 - {name: asked, getent: {database: passwd, key: play-nobody-yet}}
 - {name: file, file: {path: /tmp/play-never, state: touch}, become: true, become_method: su, become_user: play-nobody-yet}`) }, ['--check'])
-  assert.equal(told.outcomes.map((one) => one.replace('localhost ', '')), ['skipped install', 'unknown version', 'changed account', 'ok asked', 'unknown file'])
+  assert.equal(told.outcomes.map((one) => one.replace('localhost ', '')), ['skipped install', 'unknown version', 'unknown fact', 'unknown uses', 'changed account', 'ok asked', 'unknown file'])
 })
 
 test('handlers run once, in the order of their definition, after the tasks; listen topics reach all', async () => {
