@@ -20,7 +20,23 @@ const shared = {
   disablerepo: { type: 'list', elements: 'str', doc: 'dnf: repositories not to use for this.' },
   exclude: { type: 'list', elements: 'str', doc: 'dnf: packages to leave as they are.' },
   disable_gpg_check: { type: 'bool', doc: 'dnf: ignores signatures.' },
+  allow_downgrade: { type: 'bool', doc: 'Lets a version that is asked for be older.' },
+  lock_timeout: { type: 'int', doc: 'Seconds to wait for another run of the package manager.' },
+  allow_unauthenticated: { type: 'bool', doc: 'apt: ignores signatures.' },
+  only_upgrade: { type: 'bool', doc: 'apt: installs nothing new.' },
+  force: { type: 'bool', doc: 'apt: does dangerous things.' },
+  dpkg_options: { type: 'str', doc: 'apt: options for dpkg.' },
+  policy_rc_d: { type: 'int', doc: 'apt: whether packages may start services.' },
+  allowerasing: { type: 'bool', doc: 'dnf: may remove others for these.' },
+  skip_broken: { type: 'bool', doc: 'dnf: leaves out what cannot be installed.' },
+  nobest: { type: 'bool', doc: 'dnf: a version that is not the newest will do.' },
+  install_weak_deps: { type: 'bool', doc: 'dnf: recommended packages too.' },
+  installroot: { type: 'str', doc: 'dnf: another root folder.' },
+  releasever: { type: 'str', doc: 'dnf: another release.' },
+  validate_certs: { type: 'bool', doc: 'dnf: checks certificates.' },
 } as const
+const given = (args: Data, known: object): Data =>
+  Object.fromEntries(Object.keys(shared).filter((name) => name in known && args[name] !== undefined).map((name) => [name, args[name]]))
 
 export default defineModule({
   name: 'package',
@@ -35,13 +51,12 @@ export default defineModule({
     const { packageManager } = await target.read(platform, 'platform')
     const manager = args.use === 'auto' ? packageManager : args.use.replace(/^(ansible\.(builtin|legacy)|community\.general)\./, '')
     const state = args.state === 'installed' ? 'present' : args.state === 'removed' ? 'absent' : args.state
-    const given = (names: readonly string[]): Data => Object.fromEntries(Object.entries(args).filter(([name, value]) => names.includes(name) && value !== undefined))
     const place = { module: manager, container: {} }
     if (manager === 'apt') {
-      return await planApt(validateArgs(aptArgs, undefined, { name: args.name, state, ...given(['update_cache', 'cache_valid_time', 'install_recommends', 'default_release', 'autoremove', 'purge']) }, place), target)
+      return await planApt(validateArgs(aptArgs, undefined, { name: args.name, state, ...given(args, aptArgs) }, place), target)
     }
     if (['dnf', 'dnf5', 'yum', 'dnf4'].includes(manager)) {
-      return await planDnf(validateArgs(dnfArgs, undefined, { name: args.name, state, ...given(['update_cache', 'autoremove', 'enablerepo', 'disablerepo', 'exclude', 'disable_gpg_check']), ...(args.use === 'auto' ? {} : { use_backend: manager }) }, place), target)
+      return await planDnf(validateArgs(dnfArgs, undefined, { name: args.name, state, ...given(args, dnfArgs), ...(args.use === 'auto' ? {} : { use_backend: manager }) }, place), target)
     }
     if (manager === 'apk' || manager === 'pacman' || manager === 'zypper') {
       if (state !== 'present' && state !== 'absent' && state !== 'latest') throw new Failure(`value of state must be one of: present, absent, latest, got: ${state}`)
