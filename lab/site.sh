@@ -13,7 +13,7 @@ sh lab/engine.sh
 node runner/play.mjs lab.yml -i inventory "$@"
 node runner/play.mjs site.yml -i inventory "$@"
 
-place() { docker port haproxy "$1/tcp" | sed -n 's/^0\.0\.0\.0:/http:\/\/localhost:/p' | head -n 1; }
+place() { docker port haproxy "$1/tcp" | sed -n 's/^0\.0\.0\.0:/http:\/\/localhost:/p' | sed 's/:80$//' | head -n 1; }
 cat <<END
 
 The site runs after $(($(date +%s) - started)) s:
