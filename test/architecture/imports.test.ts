@@ -25,7 +25,7 @@ const keepers: readonly (readonly [RegExp, readonly string[]])[] = [
   [/from 'js-yaml'|import\('js-yaml'\)/, ['yaml/']],
   [/from 'ejs'|import\('ejs'\)/, ['template/ejs.ts']],
   [/from 'listr2'|import\('listr2'\)/, ['report/live.ts']],
-  [/\bprocess\.(stdout|stderr)\b|\bconsole\./, ['report/', 'cli.ts']],
+  [/\bprocess\.(stdout|stderr)\b|\bconsole\./, ['report/', 'cli.ts', 'template/lookups-commands.ts']], // the last: text of a child process
   [/from 'node:child_process'/, ['transport/', 'template/lookups', 'inventory/script.ts', 'vars/vault', 'execute/', 'tools/', 'cli.ts']],
 ]
 
