@@ -103,6 +103,7 @@ function foretold(unit: Unit, plan: Plan, place: Place): Draft {
 async function applied(unit: Unit, plan: Plan, place: Place): Promise<Draft> {
   const { run, task, host, scope } = unit
   const exchange = await place.exchange()
+  if ((plan.after ?? []).some((one) => 'unknown' in one)) place.machine.forget()
   const limit = numberOf(run, task, scope, 'async', 0)
   if (limit > 0) return inBackground(unit, await startJob(exchange, plan, limit))
   const timeout = numberOf(run, task, scope, 'timeout', 0)

@@ -23,6 +23,8 @@ export class Machine {
     this.#epoch += 1
     this.#answers.clear()
   }
+  /** Something may have brought or taken programs: what usually lasts (the tools of the machine) is read anew too. */
+  forget(): void { this.#lasting.clear() }
   /** A dry run: from now on reads find what these steps would have left. */
   predict(after: readonly Predicted[]): void {
     for (const one of after) {

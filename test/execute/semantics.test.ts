@@ -1,6 +1,7 @@
 /** What plays, blocks, loops, handlers and variables mean: Ansible's rules, one test a rule, on this machine without changing it. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { Machine } from '../../runner/execute/exchange.ts'
 import { play } from '../support/play.ts'
 
 const local = (tasks: string, more = ''): string => `- hosts: localhost\n  gather_facts: false\n${more}  tasks:\n${tasks.replace(/^/gm, '    ')}\n`
@@ -65,6 +66,15 @@ test('a dry run: programs and accounts that a real run would have by then are un
 - {name: asked, getent: {database: passwd, key: play-nobody-yet}}
 - {name: file, file: {path: /tmp/play-never, state: touch}, become: true, become_method: su, become_user: play-nobody-yet}`) }, ['--check'])
   assert.equal(told.outcomes.map((one) => one.replace('localhost ', '')), ['skipped install', 'unknown version', 'unknown fact', 'unknown uses', 'changed account', 'ok asked', 'unknown file'])
+})
+
+test('what lasts of a machine is asked for again after something that may have brought programs', () => {
+  const machine = new Machine()
+  machine.answers('root', true).set('platform', Promise.resolve(1))
+  machine.changed()
+  assert.is(machine.answers('root', true).size, 1)
+  machine.forget()
+  assert.is(machine.answers('root', true).size, 0)
 })
 
 test('handlers run once, in the order of their definition, after the tasks; listen topics reach all', async () => {
