@@ -15,6 +15,7 @@ const isProbe = (value: unknown): value is AnyProbe => typeof value === 'object'
 /** From an id to the key that has it. */
 const keys: Readonly<Record<string, (id: string) => unknown>> = {
   content: (id) => ({ path: id }),
+  getent: (id) => { const [database, key, service] = id.split(':'); return { database, key, service: service === '' ? undefined : service } },
   crontab: (id) => ({ user: id === '' ? undefined : id }),
   unit: (id) => ({ scope: id.slice(0, id.indexOf(':')), name: id.slice(id.indexOf(':') + 1) }),
   'init-script': (id) => { const [kind, name, pattern] = id.split(':'); return { kind, name, ...(pattern === '' ? {} : { pattern }) } },

@@ -78,11 +78,11 @@ test('errors: line, column, nearest name, and the template only', () => {
   const cases: [string, string, number, number, RegExp, RegExp][] = [
     ['a\nb <%= hots %>', 'undefined', 2, 7, /^'hots' is undefined$/, /'host'/],
     ['a\n<%= nodes[0].nmae %>', 'undefined', 2, 1, /value of this tag is undefined/, /./],
-    ['a\n<%= nodes[5].name %>', 'ejs-failed', 2, 14, /Cannot read properties of undefined \(reading 'name'\)/, /^$/],
-    ['a\n<% if (x { %>\nb', 'ejs-syntax', 2, 1, /Unexpected token '\{'/, /^$/],
-    ['a\n<% for (;;) { %>\nb', 'ejs-syntax', 3, 1, /opened and never closed/, /^$/],
-    ['a\n <%= x \nb', 'ejs-syntax', 2, 2, /never closed by '%>'/, /^$/],
-    ["\n\n<% throw new Error('mine') %>", 'ejs-failed', 3, 1, /EJS template failed: mine$/, /^$/],
+    ['a\n<%= nodes[5].name %>', 'ejs-failed', 2, 14, /what stands before \.name is undefined/, /\?\.name where it may be missing/],
+    ['a\n<% if (x { %>\nb', 'ejs-syntax', 2, 1, /Unexpected token '\{'/, /count its brackets/],
+    ['a\n<% for (;;) { %>\nb', 'ejs-syntax', 3, 1, /opened and never closed/, /count its brackets/],
+    ['a\n <%= x \nb', 'ejs-syntax', 2, 2, /never closed by '%>'/, /write %> where the tag ends/],
+    ["\n\n<% throw new Error('mine') %>", 'ejs-failed', 3, 1, /EJS template failed: mine$/, /is JavaScript/],
   ]
   for (const [source, code, line, column, message, hint] of cases) {
     const error = failure(source)
