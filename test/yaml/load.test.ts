@@ -129,7 +129,7 @@ test('mistakes are named, placed, and come with the next step', () => {
     ['a: @x', 'yaml-reserved-start', 1, 4, /quotes/],
     ['a: `x`', 'yaml-reserved-start', 1, 4, /quotes/],
     ['- a: b\n c: d', 'yaml-indentation', 2, 2, /same column/],
-    ['foo: bar\n  baz: 1', 'yaml-indentation', 2, 6, /same column/],
+    ['foo: bar\n  baz: 1', 'yaml-indentation', 2, 3, /same column/],
     ['a: *x', 'yaml-unknown-alias', 1, 5, /quoted/],
     ['a: &word 1\nb: *wrod', 'yaml-unknown-alias', 2, 5, /did you mean \*word/],
     ['a: !vualt x', 'yaml-unknown-tag', 1, 4, /did you mean !vault/],
