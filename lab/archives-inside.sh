@@ -3,7 +3,7 @@
 # downloaded, unpacked, never installed packages.
 set -eu
 
-mkdir -p /out /packages /work
+mkdir -p /out /packages /build
 cd /packages
 apt-get update
 
@@ -29,20 +29,20 @@ make_jdk() {
     case $to in /etc/*) ln -sfn "$tree$to" "$link" ;; esac
   done
   rm -rf "$home/jmods" "$home/docs" "$home/man" "$home/lib/src.zip"
-  mkdir -p /work
+  mkdir -p /build
   # Two links point at files a postinst would make (the CA store, -Xshare archives): cp names them and goes on.
-  cp -aL "$home" /work/jdk-17 || true
-  find /work/jdk-17 -type l -delete
-  /work/jdk-17/bin/java -Xshare:dump
-  /work/jdk-17/bin/java -version
-  tar -C /work --owner=0 --group=0 -czf /out/jdk.tgz jdk-17
+  cp -aL "$home" /build/jdk-17 || true
+  find /build/jdk-17 -type l -delete
+  /build/jdk-17/bin/java -Xshare:dump
+  /build/jdk-17/bin/java -version
+  tar -C /build --owner=0 --group=0 -czf /out/jdk.tgz jdk-17
 }
 
 make_tomcat() {
   tree=/tmp/tomcat-tree
   unpack $tree tomcat10-common libtomcat10-java tomcat10 tomcat10-user libeclipse-jdt-core-java libcommons-daemon-java
   version=$(dpkg-deb -f libtomcat10-java_*.deb Version | sed 's/-.*//')
-  home=/work/apache-tomcat-$version
+  home=/build/apache-tomcat-$version
   mkdir -p "$home/bin" "$home/lib" "$home/logs" "$home/temp" "$home/work" "$home/webapps"
   share=$tree/usr/share
   for file in "$share"/tomcat10/bin/*.sh "$share"/tomcat10/bin/bootstrap.jar; do
@@ -66,7 +66,7 @@ make_tomcat() {
   mkdir -p "$home/webapps/ROOT"
   cp -R "$share"/tomcat10-root/default_root/. "$home/webapps/ROOT/" 2>/dev/null || echo '<html><body>Tomcat</body></html>' >"$home/webapps/ROOT/index.html"
   chmod 0755 "$home"/bin/*.sh
-  tar -C /work --owner=0 --group=0 -czf /out/tomcat.tgz "apache-tomcat-$version"
+  tar -C /build --owner=0 --group=0 -czf /out/tomcat.tgz "apache-tomcat-$version"
 }
 
 # Only the upstream tarball of the source package is needed. A mirror may lack it for one release and have it for the next, so the
@@ -87,9 +87,9 @@ make_connectors() {
       SHA256:*) echo "${sum#SHA256:}  /tmp/connectors.orig" | sha256sum -c || continue ;;
       SHA512:*) echo "${sum#SHA512:}  /tmp/connectors.orig" | sha512sum -c || continue ;;
     esac
-    mkdir -p /work/connectors
-    tar -C /work/connectors -xf /tmp/connectors.orig
-    (cd /work/connectors && tar --owner=0 --group=0 -czf /out/tomcat-connectors.tgz *)
+    mkdir -p /build/connectors
+    tar -C /build/connectors -xf /tmp/connectors.orig
+    (cd /build/connectors && tar --owner=0 --group=0 -czf /out/tomcat-connectors.tgz *)
     return
   done
   echo "no mirror has the upstream archive of tomcat-connectors; give a file in LAB_CONNECTORS" >&2
