@@ -39,8 +39,20 @@ function named(unit: Unit): Unit {
   return { ...unit, task: { ...task, module } }
 }
 
+/** A dry run that cannot tell whether variables would be included: their names are unknown from here on, not undefined. */
+async function perhapsIncluded(unit: Unit, reason: string): Promise<Draft> {
+  const always = { ...unit, task: { ...unit.task, kw: { ...unit.task.kw, when: [] } } }
+  const { ansible_facts: facts } = (await attempt(always)).data
+  const names = isDict(facts) ? dictEntries(facts).map(([name]) => name) : []
+  return { data: { changed: false, ansible_facts: makeDict(names.map((name) => [name, new Unknown(reason)])) }, changes: [], unknown: reason }
+}
+
 export async function attempt(given: Unit): Promise<Draft> {
-  const skip = skipOf(given)
+  let skip: Draft | undefined
+  try { skip = skipOf(given) } catch (error) {
+    if (error instanceof UnknownValue && given.task.module === 'include_vars') return perhapsIncluded(given, error.reason)
+    throw error
+  }
   if (skip !== undefined) return skip
   const unit = named(given)
   if (unit.task.module === 'async_status') return statusOf(unit)

@@ -260,4 +260,12 @@ test('a vaulted source file is copied decrypted', async () => {
   assert.is(told.code, 0, told.outcomes.join('\n'))
 })
 
+test('variables that a dry run may or may not include are unknown, not undefined', async () => {
+  const told = await play({
+    'extra.yml': 'chosen: a\n',
+    'site.yml': local('- {name: cmd, command: echo 2, register: r}\n- {name: vars, include_vars: extra.yml, when: r.stdout == "2"}\n- {name: uses, debug: {msg: "{{ chosen }}"}}\n- {name: other, debug: {msg: fine}}'),
+  }, ['--check'])
+  assert.equal(told.outcomes.slice(1), ['localhost unknown vars', 'localhost unknown uses', 'localhost ok other'])
+})
+
 test.run()
