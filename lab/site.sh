@@ -9,6 +9,7 @@ if [ ! -d node_modules ]; then
   echo "installing the runner's packages"
   npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 fi
+[ -e dist/.built ] || npm run --silent build
 sh lab/engine.sh
 node runner/play.mjs lab.yml -i inventory "$@"
 node runner/play.mjs site.yml -i inventory "$@"
