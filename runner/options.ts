@@ -183,7 +183,7 @@ function toOptions(values: Given['values'], playbooks: readonly string[], settin
     tags: tags.length === 0 ? [] : tags, skipTags: commas(values.get('skipTags') ?? listed(settings['ANSIBLE_SKIP_TAGS'])),
     check: values.has('check') || values.has('dryRun'), diff: values.has('diff') || values.has('dryRun') || isOn(settings['ANSIBLE_DIFF_ALWAYS']),
     forks: wholeNumber(last('forks') ?? settings['ANSIBLE_FORKS'], '--forks', 50), extraVars: values.get('extraVars') ?? [], verbosity: values.get('verbose')?.length ?? 0,
-    become: values.has('become') || isOn(settings['ANSIBLE_BECOME']), forceHandlers: values.has('forceHandlers') || isOn(settings['ANSIBLE_FORCE_HANDLERS']), step: false,
+    become: values.has('become') || isOn(settings['ANSIBLE_BECOME']), forceHandlers: values.has('forceHandlers') || isOn(settings['ANSIBLE_FORCE_HANDLERS']),
     vaultIds: [...commas(listed(settings['ANSIBLE_VAULT_IDENTITY_LIST'])), ...values.get('vaultId') ?? []],
     vaultPasswordFiles: values.get('vaultFile') ?? listed(settings['ANSIBLE_VAULT_PASSWORD_FILE']) ?? [],
     askVault: values.has('askVault'), output,

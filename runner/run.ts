@@ -170,7 +170,7 @@ export async function execute(loaded: Loaded, reporter: Reporter, prompts: Promp
   let playDir = process.cwd(), id = 1_000_000
   const run: Run = {
     ...loaded, pool, emit, warn, hosts: new Map(), machines: new Map(), exchanges: new Map(), jobs: new Map(), gate: createGate(options.forks), custom: {},
-    startedAt: new Date(), gathers: true, nextId: () => ++id, playDir: () => playDir,
+    nextId: () => ++id, playDir: () => playDir,
   }
   if (prompts.ask !== undefined) run.ask = prompts.ask
   if (options.startAtTask !== undefined) run.startAt = startingAt(options.startAtTask)

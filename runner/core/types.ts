@@ -412,7 +412,6 @@ export interface Options {
   readonly sshCommonArgs?: string
   readonly forceHandlers: boolean
   readonly startAtTask?: string
-  readonly step: boolean
   readonly vaultIds: readonly string[]
   readonly vaultPasswordFiles: readonly string[]
   readonly askVault: boolean

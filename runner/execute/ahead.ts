@@ -29,7 +29,7 @@ const windows = new WeakMap<HostState, { width: number; readonly planned: Map<Ta
 
 export function prefetch(walk: Walk, current: Task, host: HostState): void {
   const { run, play } = walk
-  const epoch = [...run.machines.values()].reduce((sum, machine) => sum + machine.epoch, 0)
+  const epoch = [...host.machines].reduce((sum, machine) => sum + machine.epoch, 0)
   const state = windows.get(host) ?? { width: 8, planned: new Map<Task, number>(), epoch }
   windows.set(host, state)
   state.width = state.epoch === epoch ? Math.min(64, state.width + 4) : 4

@@ -35,15 +35,12 @@ export interface Run {
   readonly custom: Data
   renderFile(file: LocalFile, vars: Vars, options: RenderOptions): Promise<string>
   loadFile(path: string): Promise<unknown>
-  readonly startedAt: Date
   /** Asks the person at the terminal; undefined where there is none. */
   ask?(prompt: string, isPrivate: boolean): Promise<string>
   /** Hosts of `--limit`; undefined: all. */
   readonly limit: ReadonlySet<string> | undefined
   /** `--start-at-task`: false for tasks before it. */
   startAt?: (title: string) => boolean
-  /** False where a play's facts are not wanted at all (listing, `gathering = explicit`). */
-  readonly gathers: boolean
   /** An id for a task that the engine makes itself. */
   nextId(): number
   /** Folder of the playbook that runs now. */
@@ -80,6 +77,8 @@ export class HostState {
   readonly rolesBegun = new Set<Role>()
   /** Sessions that its tasks have used, to count their round trips. */
   readonly sessions = new Set<Session>()
+  /** Machines that its tasks have acted on; what was read ahead counts until one of them changes. */
+  readonly machines = new Set<Machine>()
   /** Roles that end_role left. */
   readonly roleEnded = new Set<Role>()
 

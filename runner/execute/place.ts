@@ -78,5 +78,6 @@ async function exchangeOf(run: Run, host: HostState, machine: Machine, endpoint:
   const exchange = before !== undefined && before.session === session ? before : new Exchange(session, machine, account, env)
   run.exchanges.set(account, exchange)
   host.sessions.add(session)
+  host.machines.add(machine)
   return exchange
 }

@@ -135,7 +135,7 @@ function tellPending(walk: Walk): void {
 async function gatherFacts(walk: Walk, value: (name: string, written: unknown) => unknown): Promise<void> {
   const { play } = walk.play
   const { gathering } = walk.run.options
-  if (!truthy(value('gather_facts', play.kw['gather_facts']) ?? gathering !== 'explicit') || !walk.run.gathers) return
+  if (!truthy(value('gather_facts', play.kw['gather_facts']) ?? gathering !== 'explicit')) return
   const hosts = gathering === 'smart' && play.kw['gather_facts'] === undefined ? walk.hosts.filter((host) => Object.keys(host.facts).length === 0) : walk.hosts
   const args = Object.fromEntries(['gather_subset', 'gather_timeout', 'fact_path'].flatMap((name) => play.kw[name] === undefined ? [] : [[name, play.kw[name]]]))
   const names = ['become', 'become_user', 'become_method', 'become_flags', 'become_exe', 'connection', 'remote_user', 'port', 'environment', 'any_errors_fatal', 'ignore_unreachable', 'module_defaults', 'when']

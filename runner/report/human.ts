@@ -111,6 +111,12 @@ class Human implements Reporter {
     this.line(`FAILED - RETRYING: [${event.host}]: ${task?.name ?? ''} (${event.left} retries left).${more}`, 'debug')
   }
 
+  /** The result as JSON, and what of it a line that is no failure carries. */
+  private details(result: ResultEvent['result'], module: string): { readonly dumped: () => string; readonly more: string } {
+    const dumped = (): string => shownResult(result, module, this.options.verbosity)
+    return { dumped, more: isVerbose(result, module, this.options.verbosity) ? ` => ${dumped()}` : '' }
+  }
+
   private item(event: ItemEvent): void {
     const task = this.head(event.task)
     const module = task?.module ?? ''
@@ -119,8 +125,7 @@ class Human implements Reporter {
     this.warnings(result)
     this.changes(result)
     const host = hostLabel(event)
-    const dumped = (): string => shownResult(result, module, this.options.verbosity)
-    const more = isVerbose(result, module, this.options.verbosity) ? ` => ${dumped()}` : ''
+    const { dumped, more } = this.details(result, module)
     switch (result.outcome) {
       case 'ok': return this.line(`ok: [${host}] => (item=${label})${more}`, 'ok')
       case 'changed': return this.line(`changed: [${host}] => (item=${label})${more}`, 'changed')
@@ -150,8 +155,7 @@ class Human implements Reporter {
     this.warnings(result)
     this.changes(result)
     const host = hostLabel(event)
-    const dumped = (): string => shownResult(result, module, this.options.verbosity)
-    const more = isVerbose(result, module, this.options.verbosity) ? ` => ${dumped()}` : ''
+    const { dumped, more } = this.details(result, module)
     switch (result.outcome) {
       case 'ok': return this.line(`ok: [${host}]${more}`, 'ok')
       case 'changed': return this.line(`changed: [${host}]${more}`, 'changed')

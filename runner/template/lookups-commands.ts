@@ -30,7 +30,7 @@ fetch(url, { headers, redirect, method, signal: AbortSignal.timeout(timeout) }).
   require('fs').writeSync(1, body)
 }).catch((error) => { process.stderr.write(String(error.cause?.message ?? error.message)); process.exit(4) })
 `
-const unsupported = ['use_gssapi', 'unix_socket', 'ciphers', 'use_netrc']
+const unsupported = ['use_gssapi', 'unix_socket', 'ciphers', 'use_netrc', 'unredirected_headers']
 
 function requestHeaders(options: Data): Record<string, string> {
   const headers: Record<string, string> = { 'user-agent': text(options.http_agent) }
