@@ -185,17 +185,19 @@ export function transportSuite(name: string, way: () => Way): void {
   test('a long step shows its output; a step that takes too long is ended with all it started', async () => {
     const seen: string[] = []
     const own = newPool()
+    // of this process alone: ps shows the processes of containers that other tests use at the same time
+    const long = `${80_000_000 + process.pid}`
     try {
       const [ran, stopped, next] = await Promise.all([
         session.run([step('echo one; echo two >&2; sleep 3.4; echo three')], { onOutput: (chunk) => seen.push(chunk) }),
-        own.session(way().endpoint, way().become).then((other) => faultOf(other.run([step("sleep 876 & sh -c 'sleep 876; echo x'; sleep 876")], { timeoutSeconds: 0.5 }))),
+        own.session(way().endpoint, way().become).then((other) => faultOf(other.run([step(`sleep ${long} & sh -c 'sleep ${long}; echo x'; sleep ${long}`)], { timeoutSeconds: 0.5 }))),
         own.session(way().endpoint, way().become).then((other) => other.run([step('echo next')])),
       ])
       assert.is(first(ran).stdout, 'one\nthree\n')
       assert.ok(seen.includes('one\n') && seen.includes('two\n'), JSON.stringify(seen))
       assert.is(stopped.code, 'step-timeout')
       assert.is(first(next).stdout, 'next\n')
-      assert.is((await run(step("ps 2>/dev/null | grep -c 'slee[p] 876'; ps -ef 2>/dev/null | grep -c 'slee[p] 876'", { okRc: 'any' }))).stdout, '0\n0\n')
+      assert.is((await run(step(`ps 2>/dev/null | grep -c 'slee[p] ${long}'; ps -ef 2>/dev/null | grep -c 'slee[p] ${long}'`, { okRc: 'any' }))).stdout, '0\n0\n')
     } finally {
       await own.close()
     }
