@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { readSettings } from './config.ts'
 import { Fault, toErrorData } from './core/errors.ts'
+import { exitCodeOf } from './core/exit.ts'
 import { createMasker } from './core/mask.ts'
 import { parseCommandLine } from './options.ts'
 import type { Reporter } from './core/types.ts'
@@ -51,7 +52,7 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     printError(masker.value(toErrorData(error)))
-    return error.code === 'usage' ? 5 : 1
+    return exitCodeOf(error)
   }
 }
 

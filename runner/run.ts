@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Data, Event, Frame, HostStats, Loc, LocalFile, Options, Playbook, RenderOptions, Reporter } from './core/types.ts'
 import { fault, Fault, toErrorData } from './core/errors.ts'
+import { exitCodeOf } from './core/exit.ts'
 import type { Masker } from './core/mask.ts'
 import { nearest } from './core/near.ts'
 import type { Template } from './core/value.ts'
@@ -155,7 +156,7 @@ function templateOf(path: string, source: string): Template {
   return made
 }
 
-/** Runs what was loaded. The exit code is Ansible's: 0, 2 where a host failed, 4 where one was unreachable. */
+/** Runs what was loaded. The exit code is Ansible's: 0, 2 where a host failed, 4 where one was unreachable or what was included cannot be understood. */
 export async function execute(loaded: Loaded, reporter: Reporter, prompts: Prompts): Promise<number> {
   const { options, masker } = loaded
   const emit = (event: Event): void => { reporter.on(event) }
@@ -193,7 +194,7 @@ export async function execute(loaded: Loaded, reporter: Reporter, prompts: Promp
   }
   const stats: Record<string, HostStats> = Object.fromEntries([...run.hosts].map(([name, host]) => [name, host.stats]).filter(([, one]) => Object.values(one as HostStats).some((n) => n > 0)))
   emit({ type: 'end', stats, ...(Object.keys(run.custom).length === 0 ? {} : { custom: run.custom }) })
-  return broken === undefined ? exitCode(run) : 1
+  return broken === undefined ? exitCode(run) : exitCodeOf(broken)
 }
 
 

@@ -105,7 +105,7 @@ class Unreadable extends Error {
   readonly fault: Fault
   constructor(found: Fault) { super(found.message); this.fault = found }
 }
-const absent = new Set(['source-missing', 'role-not-found', 'role-file-missing', 'cannot-read', 'import-variable'])
+const absent = new Set(['source-missing', 'role-not-found', 'role-file-missing', 'cannot-read', 'import-variable', 'included-not-list', 'role-cycle'])
 const readable = <T>(loading: Promise<T>, isRescuable = true): Promise<T> =>
   loading.catch((error: unknown) => { throw error instanceof Fault && !(isRescuable && absent.has(error.code)) ? new Unreadable(error) : error })
 

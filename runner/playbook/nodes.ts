@@ -21,7 +21,7 @@ export interface Written { readonly raw: Dict; readonly action: Action; readonly
 /** The nodes of a list of tasks; null counts as empty. `where` names the list in errors. */
 export function loadNodes(loading: Loading, list: unknown, scope: Scope, where: string, loc: Loc | undefined): Node[] {
   if (list === null || list === undefined) return []
-  if (!Array.isArray(list)) throw fault('tasks-not-list', loc, { where, found: kindOf(list) })
+  if (!Array.isArray(list)) throw fault(where.startsWith('included') ? 'included-not-list' : 'tasks-not-list', loc, { where, found: kindOf(list) })
   return list.flatMap((raw: unknown, i) => {
     if (raw === null && where !== 'block') return []
     if (!isDict(raw)) throw fault('task-not-dict', valueLoc(list, i) ?? loc, { found: kindOf(raw) })

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createMasker } from '../../runner/core/mask.ts'
+import { exitCodeOf } from '../../runner/core/exit.ts'
 import { Fault, toErrorData } from '../../runner/core/errors.ts'
 import { parseCommandLine } from '../../runner/options.ts'
 import { createHuman } from '../../runner/report/human.ts'
@@ -109,7 +110,7 @@ async function run(one: Case, dir: string, write: (text: string) => void): Promi
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     reporter.on({ type: 'error', error: toErrorData(error) })
-    return 1
+    return exitCodeOf(error)
   } finally {
     if (process.env['CONFORMANCE_ERRORS'] !== undefined) process.stderr.write(errors.join(''))
   }

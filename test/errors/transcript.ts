@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Fault, toErrorData } from '../../runner/core/errors.ts'
+import { exitCodeOf } from '../../runner/core/exit.ts'
 import { createMasker } from '../../runner/core/mask.ts'
 import { parseCommandLine } from '../../runner/options.ts'
 import { drawError, drawWarning } from '../../runner/report/frame.ts'
@@ -95,7 +96,7 @@ async function printedBy(argv: readonly string[]): Promise<string> {
     } catch (error) {
       if (!(error instanceof Fault)) throw error
       out.write(`${drawError(masker.value(toErrorData(error)))}\n`)
-      return error.code === 'usage' ? 5 : 1
+      return exitCodeOf(error)
     }
   }
   const code = await run()

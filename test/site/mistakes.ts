@@ -23,5 +23,5 @@ export const mistakes: readonly Mistake[] = [
   { what: 'a sudoers file that sudo would skip', args: site('-e', 'users_sudo_file=/etc/sudoers.d/gaia3d.conf'), code: 2, says: [/dot/, /gaia3d\.conf/] },
   { what: 'a group of nodes that is empty', args: site('-e', 'site_tomcat_group=tomcats'), code: 2, says: [/'tomcats' has no host/] },
   { what: 'a container that is not there', args: ['site.yml', '-i', 'inventory', '-i', 'lab/inventories/third-node.yml', '-l', 'apache-tomcat3'], code: 4, says: [/apache-tomcat3/, /UNREACHABLE/] },
-  { what: 'extra variables that are no variables', args: site('-e', 'site_admin_ajp_port'), code: 1, says: [/site_admin_ajp_port/] },
+  { what: 'extra variables that are no variables', args: site('-e', 'site_admin_ajp_port'), code: 5, says: [/site_admin_ajp_port/] },
 ]

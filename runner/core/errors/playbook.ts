@@ -89,7 +89,11 @@ export const playbookErrors = {
   }),
 
   'tasks-not-list': (data: { readonly where: string; readonly found: string }) => ({
-    message: `${data.where} must ${data.where.startsWith('included') ? 'contain' : 'be'} a list of tasks, found ${data.found}`,
+    message: `${data.where} must be a list of tasks, found ${data.found}`,
+    hint: 'start each task with "- name:"',
+  }),
+  'included-not-list': (data: { readonly where: string; readonly found: string }) => ({
+    message: `${data.where} must contain a list of tasks, found ${data.found}`,
     hint: 'start each task with "- name:"',
   }),
   'task-not-dict': (data: { readonly found: string }) => ({
