@@ -24,6 +24,8 @@ export class Template {
   readonly source: string
   /** Place of an offset of `source` in its file. */
   readonly at: (offset: number) => Loc | undefined
+  /** What template/ compiled it to, kept for the next time. A field, since a WeakMap of all Templates costs the garbage collector more than evaluating them does. */
+  compiled: object | undefined = undefined
   constructor(source: string, at: (offset: number) => Loc | undefined = () => undefined) { this.source = source; this.at = at }
 }
 

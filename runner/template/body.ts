@@ -90,8 +90,11 @@ export function joined(parts: readonly unknown[]): unknown {
   }
   return joinedText(parts)
 }
-export const joinedText = (parts: readonly unknown[]): string =>
-  parts.map((part) => typeof part === 'string' ? part : part instanceof NoElse || part === omit ? '' : pyStr(part)).join('')
+export function joinedText(parts: readonly unknown[]): string {
+  let text = ''
+  for (const part of parts) text += typeof part === 'string' ? part : part instanceof NoElse || part === omit ? '' : pyStr(part)
+  return text
+}
 
 /** What a body prints, through a filter if there is one. */
 function compileText(stmt: Stmt, filter: Eval | undefined, c: Compiler): Eval {

@@ -34,6 +34,7 @@ export interface Module {
   readonly blocks: ReadonlyMap<string, (frame: Frame, out: unknown[]) => unknown>
   /** The value of a template that is nothing but one `{{ }}`: most of those in YAML. */
   readonly only: Eval | undefined
+  readonly isLinked: boolean
   /** Places of its offsets, which a header line or Windows line ends shift. */
   readonly at: At
 }
@@ -132,15 +133,15 @@ function compileAttr(expr: Expr & { readonly kind: 'attr' }, c: Compiler): Eval 
     try {
       const base = of(f)
       if (base instanceof Undefined) return base
-      const found = lazily(() => getAttr(base, name))
+      const found = lazily(getAttr, base, name)
       if (typeof found !== 'object' || found === null) return found
       return found instanceof Missing && found.loc === undefined && found.met === undefined ? getAttr(base, name, f.run.at(at)) : live(found, f.run, label)
     } catch (error) { throw located(error, f.run, at) }
   }
 }
 /** Views such as hostvars evaluate what is read from them: if that is undefined, so is the item, and `default` helps it. */
-function lazily(read: () => unknown): unknown {
-  try { return read() } catch (error) {
+function lazily<K>(read: (base: unknown, key: K) => unknown, base: unknown, key: K): unknown {
+  try { return read(base, key) } catch (error) {
     const missing = asMissing(error)
     if (missing === undefined) throw error
     return missing
@@ -155,7 +156,7 @@ function compileItem(expr: Expr & { readonly kind: 'item' }, c: Compiler): Eval 
       const base = of(f)
       if (base instanceof Undefined) return base
       const wanted = given(key(f))
-      const found = lazily(() => getItem(base, wanted))
+      const found = lazily(getItem, base, wanted)
       if (typeof found !== 'object' || found === null) return found
       return found instanceof Missing && found.loc === undefined && found.met === undefined ? getItem(base, wanted, f.run.at(at)) : live(found, f.run, label)
     } catch (error) { throw located(error, f.run, at) }
@@ -207,6 +208,7 @@ function compileCompare(expr: Expr & { readonly kind: 'compare' }, c: Compiler):
 
 export interface Bound { readonly args: readonly unknown[]; readonly kwargs: Data }
 const none: Bound = { args: [], kwargs: {} }
+const isConstant = (expr: Expr): expr is Expr & { readonly kind: 'const' } => expr.kind === 'const'
 /** The arguments of a call, evaluated; `isWhole`: no Templates are left in them. */
 export function compileArgs(args: Args, c: Compiler): (f: Frame) => Bound {
   if (args.args.length === 0 && args.kwargs.length === 0 && args.rest === undefined && args.options === undefined) return () => none
@@ -214,6 +216,13 @@ export function compileArgs(args: Args, c: Compiler): (f: Frame) => Bound {
   const named = args.kwargs.map(({ name, value }) => ({ name, value: compileExpr(value, c) }))
   const rest = args.rest === undefined ? undefined : compileExpr(args.rest, c)
   const options = args.options === undefined ? undefined : compileExpr(args.options, c)
+  if (rest === undefined && options === undefined && named.length === 0) {
+    if (args.args.every(isConstant)) {
+      const bound: Bound = { args: args.args.map((arg) => arg.value), kwargs: {} }
+      return () => bound
+    }
+    return (f) => ({ args: plain.map((arg) => whole(arg(f), f)), kwargs: none.kwargs })
+  }
   return (f) => {
     const found = plain.map((arg) => whole(arg(f), f))
     const kwargs: Data = {}

@@ -32,7 +32,6 @@ export function createJinja(services: Services): Jinja {
   const builtins: Readonly<Record<string, GlobalFunction>> = {
     lookup: lookupFunction(lookups, false), query: lookupFunction(lookups, true), q: lookupFunction(lookups, true), namespace: makeNamespace,
   }
-  const values = new WeakMap<Template, Module>()
   const texts = new WeakMap<Template, Map<string, Module>>()
   const expressions = new Map<string, Eval>()
   /** Names of the variables being evaluated, outermost first; evaluation is synchronous. */
@@ -40,9 +39,7 @@ export function createJinja(services: Services): Jinja {
 
   /** Compiled as a value of YAML. */
   function valueModule(template: Template): Module {
-    let module = values.get(template)
-    if (module === undefined) values.set(template, module = compileSource(template, yamlSyntax))
-    return module
+    return (template.compiled ??= compileSource(template, yamlSyntax)) as Module
   }
   function bareExpression(source: string, at: At): Eval {
     let run = expressions.get(source)
@@ -66,7 +63,7 @@ export function createJinja(services: Services): Jinja {
   }
   function render(template: Template, vars: Vars, module: Module): unknown[] {
     const out: unknown[] = []
-    module.render(new Frame({ engine, vars, at: module.at, file: template.at(0)?.file }), out)
+    module.render(new Frame({ engine, vars, at: module.at, file: module.isLinked ? template.at(0)?.file : undefined }), out)
     return out
   }
   function native(template: Template, vars: Vars): unknown {
@@ -121,7 +118,7 @@ export function createJinja(services: Services): Jinja {
     checkExpression(source, at = nowhere) { bareExpression(source, at) },
     expression(source, vars, at = nowhere) {
       const run = bareExpression(source, at)
-      const frame = new Frame({ engine, vars, at, file: at(0)?.file })
+      const frame = new Frame({ engine, vars, at, file: undefined })
       try {
         const value = deep(run(frame), frame.run, '…')
         return value instanceof Undefined ? value : storable(finalize(value))

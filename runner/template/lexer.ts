@@ -33,7 +33,7 @@ export function makeSyntax(options: RenderOptions, base: Syntax = defaultSyntax)
 export const syntaxFault = (message: string, at: At, offset: number, hint?: string): Fault =>
   fault('template-syntax', at(offset), hint === undefined ? { message } : { message, hint })
 
-const operators = ['//', '**', '==', '!=', '>=', '<=', '+', '-', '*', '/', '%', '~', '[', ']', '(', ')', '{', '}', '>', '<', '=', '.', ':', '|', ',', ';']
+const operators = new Set(['//', '**', '==', '!=', '>=', '<=', '+', '-', '*', '/', '%', '~', '[', ']', '(', ')', '{', '}', '>', '<', '=', '.', ':', '|', ',', ';'])
 const name = /[\p{L}_][\p{L}\p{M}\p{N}_]*/uy
 const realNumber = /(?:\d+_)*\d+(?:\.(?:\d+_)*\d+(?:e[+-]?(?:\d+_)*\d+)?|e[+-]?(?:\d+_)*\d+)/iy
 const wholeNumber = /0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*/iy
@@ -66,6 +66,7 @@ function nextTag(cursor: Cursor): Found | undefined {
 }
 /** The next line that starts with the prefix for statements, or the next comment of a line. */
 function nextLine({ source, syntax, pos }: Cursor): Found | undefined {
+  if (syntax.lineStatement === undefined && syntax.lineComment === undefined) return undefined
   const prefixes = [['line', syntax.lineStatement, '^[ \\t]*'], ['line comment', syntax.lineComment, '(?:^|(?<=\\S))[^\\S\\r\\n]*']] as const
   const found = prefixes.flatMap(([tag, prefix, before]) => {
     if (prefix === undefined || prefix === '') return []
@@ -180,8 +181,7 @@ function inside(cursor: Cursor, tag: 'block' | 'variable' | 'line' | undefined, 
   while (cursor.pos < source.length) {
     if (tag === 'line' && open.length === 0 && closeLine(cursor)) return
     if (tag !== undefined && tag !== 'line' && open.length === 0 && closeTag(cursor, tag, end)) return
-    spaces.lastIndex = cursor.pos
-    if (spaces.test(source)) { cursor.pos = spaces.lastIndex; continue }
+    if (skipSpaces(cursor)) continue
     if (!word(cursor, tag)) operator(cursor, open)
   }
   if (tag === undefined) {
@@ -191,6 +191,15 @@ function inside(cursor: Cursor, tag: 'block' | 'variable' | 'line' | undefined, 
   if (tag === 'line') { push(cursor, 'block_end', '', undefined, source.length); return }
   const shown = tag === 'block' ? syntax.blockStart : syntax.variableStart
   throw syntaxFault(`unexpected end of template, expected '${end}': a ${shown} is never closed`, at, start, `close it with ${end}`)
+}
+/** Whether blanks stood here. */
+function skipSpaces(cursor: Cursor): boolean {
+  const code = cursor.source.charCodeAt(cursor.pos)
+  if (code > 32 && code < 128) return false
+  spaces.lastIndex = cursor.pos
+  if (!spaces.test(cursor.source)) return false
+  cursor.pos = spaces.lastIndex
+  return true
 }
 /** A line statement ends with its line; a colon there is allowed. */
 function closeLine(cursor: Cursor): boolean {
@@ -232,12 +241,28 @@ function word(cursor: Cursor, tag: 'block' | 'variable' | 'line' | undefined): b
     if (take('string', quoted, (_, found) => stringValue(found[1] ?? found[2] ?? '', syntax.rawStrings && tag === 'variable'))) return true
     throw syntaxFault(`a quote (${source.charAt(pos)}) is opened and never closed`, cursor.at, pos, `close it with ${source.charAt(pos)}`)
   }
-  return take('name', name, (text) => text)
+  const end = plainName(source, pos)
+  if (end === undefined) return take('name', name, (text) => text)
+  if (end === pos) return false
+  const text = source.slice(pos, end)
+  push(cursor, 'name', text, text, pos)
+  cursor.pos = end
+  return true
+}
+/** End of the name that starts here, the start itself where none does; undefined where it takes Unicode's tables to tell. */
+function plainName(source: string, start: number): number | undefined {
+  for (let end = start; ; end++) {
+    const code = source.charCodeAt(end)
+    if (code >= 128) return undefined
+    const isLetter = (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95
+    if (!isLetter && !(code >= 48 && code <= 57)) return end
+  }
 }
 function operator(cursor: Cursor, open: string[]): void {
   const { source, pos, at } = cursor
-  const found = operators.find((one) => source.startsWith(one, pos))
-  if (found === undefined) {
+  const two = source.slice(pos, pos + 2)
+  const found = operators.has(two) ? two : two.charAt(0)
+  if (!operators.has(found)) {
     const char = String.fromCodePoint(source.codePointAt(pos) ?? 0)
     const hint = char === '&' ? "write 'and'" : char === '!' ? "write 'not'" : char === '?' ? 'write: a if condition else b' : undefined
     throw syntaxFault(`unexpected char '${char}'`, at, pos, hint)

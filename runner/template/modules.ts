@@ -23,9 +23,9 @@ export function compileModule(tree: Tree, c: Compiler): Module {
   }
   const [first] = tree.body
   return {
-    blocks, at: c.at,
+    blocks, at: c.at, isLinked: tree.isLinked,
     only: tree.body.length === 1 && first?.kind === 'print' ? compilePrinted(compileExpr(first.expr, c), first.expr.at) : undefined,
-    render(frame, out) {
+    render: !tree.isLinked ? (frame, out) => { for (const node of nodes) node(frame, out) } : (frame, out) => {
       extend(frame)
       frame.set('self', new PyObject('TemplateReference', (name) => frame.blocks.has(name) ? () => runBlock(frame, name, 0) : undefined))
       let sink = out

@@ -11,6 +11,8 @@ import { undefinedFault } from './python.ts'
 
 type Kind = 'filter' | 'test' | 'lookup' | 'function'
 interface Param { readonly name: string; readonly kind: 'plain' | 'named' | 'rest' | 'options'; readonly fallback: unknown; readonly required: boolean }
+/** What one signature takes, worked out once. */
+interface Params { readonly list: readonly Param[]; readonly known: ReadonlySet<string>; readonly plain: number; readonly takesRest: boolean; readonly takesOptions: boolean }
 
 /** What a filter, test or lookup throws when it cannot do what it was asked; the table adds name and place. */
 export class Refusal extends Error {
@@ -29,7 +31,7 @@ function literal(text: string): unknown {
 }
 
 /** The parts of a signature: commas inside quotes do not separate. */
-function parse(signature: string): { names: readonly string[]; params: readonly Param[] } {
+function parse(signature: string): { names: readonly string[]; params: Params } {
   const open = signature.indexOf('(')
   const names = signature.slice(0, open).split('|')
   const parts = signature.slice(open + 1, signature.lastIndexOf(')')).match(/(?:'[^']*'|"[^"]*"|[^,'"])+/g) ?? []
@@ -46,38 +48,41 @@ function parse(signature: string): { names: readonly string[]; params: readonly 
     params.push(equal < 0 ? { name: part, kind, fallback: undefined, required: true }
       : { name: part.slice(0, equal).trim(), kind, fallback: literal(part.slice(equal + 1).trim()), required: false })
   }
-  return { names, params }
+  const has = (kind: Param['kind']): boolean => params.some((one) => one.kind === kind)
+  return { names, params: {
+    list: params, plain: params.filter((one) => one.kind === 'plain').length, takesRest: has('rest'), takesOptions: has('options'),
+    known: new Set(params.filter((one) => one.kind === 'plain' || one.kind === 'named').map((one) => one.name)),
+  } }
 }
 
 /** Values in the order of the parameters; `*rest` gives an array, `**options` a record. Throws what Python would say. */
-function bind(params: readonly Param[], args: readonly unknown[], kwargs: Readonly<Data>): unknown[] {
-  const plain = params.filter((one) => one.kind === 'plain')
-  const known = new Set(params.filter((one) => one.kind === 'plain' || one.kind === 'named').map((one) => one.name))
-  const extra = Object.keys(kwargs).filter((name) => !known.has(name))
-  if (extra.length > 0 && !params.some((one) => one.kind === 'options')) throw new Refusal(`got an unexpected keyword argument '${extra[0]}'`)
-  if (args.length > plain.length && !params.some((one) => one.kind === 'rest')) {
-    throw new Refusal(`takes ${plain.length} argument${plain.length === 1 ? '' : 's'} at most, but ${args.length} were given`)
-  }
+function bind({ list, known, plain, takesRest, takesOptions }: Params, args: readonly unknown[], kwargs: Readonly<Data>): unknown[] {
+  const extra: string[] = []
+  for (const name in kwargs) if (!known.has(name)) extra.push(name)
+  if (extra.length > 0 && !takesOptions) throw new Refusal(`got an unexpected keyword argument '${extra[0]}'`)
+  if (args.length > plain && !takesRest) throw new Refusal(`takes ${plain} argument${plain === 1 ? '' : 's'} at most, but ${args.length} were given`)
   let at = 0
-  return params.map((param) => {
-    if (param.kind === 'rest') return args.slice(plain.length)
-    if (param.kind === 'options') return Object.fromEntries(extra.map((name) => [name, kwargs[name]]))
+  const bound: unknown[] = []
+  for (const param of list) {
     const isNamed = Object.hasOwn(kwargs, param.name)
-    if (param.kind === 'plain' && at < args.length) {
+    if (param.kind === 'rest') bound.push(args.slice(plain))
+    else if (param.kind === 'options') bound.push(Object.fromEntries(extra.map((name) => [name, kwargs[name]])))
+    else if (param.kind === 'plain' && at < args.length) {
       if (isNamed) throw new Refusal(`got multiple values for argument '${param.name}'`)
-      return args[at++]
-    }
-    if (isNamed) return kwargs[param.name]
-    if (param.required) throw new Refusal(`missing 1 required argument: '${param.name}'`)
-    return param.fallback
-  })
+      bound.push(args[at++])
+    } else if (isNamed) bound.push(kwargs[param.name])
+    else if (param.required) throw new Refusal(`missing 1 required argument: '${param.name}'`)
+    else bound.push(param.fallback)
+  }
+  return bound
 }
 
-function located<T>(kind: Kind, name: string, signature: string, call: Call, params: readonly Param[], run: (args: unknown[]) => T): T {
+/** `body` with the arguments of the call bound; its errors get their place. `value` is what stands in front of a filter or test. */
+function located<V, T>(kind: Kind, name: string, signature: string, call: Call, params: Params, body: (value: V, args: readonly unknown[], call: Call) => T, value: V, inner = call): T {
   let args: unknown[] | undefined
   try {
     args = bind(params, call.args, call.kwargs)
-    return run(args)
+    return body(value, args, inner)
   } catch (error) {
     if (error instanceof BadRegex) throw fault('call-failed', call.env.loc, { kind, name, problem: error.message, hint: undefined }, error)
     const isOurs = error instanceof Refusal || (error instanceof Fault && error.code === 'template-operation' && error.loc === undefined)
@@ -101,7 +106,7 @@ function gap(value: unknown, { args, kwargs }: Call): Undefined | undefined {
   return missing
 }
 
-function expand<B, T>(bodies: Readonly<Record<string, B>>, make: (name: string, signature: string, params: readonly Param[], body: B) => T): Record<string, T> {
+function expand<B, T>(bodies: Readonly<Record<string, B>>, make: (name: string, signature: string, params: Params, body: B) => T): Record<string, T> {
   const table: Record<string, T> = {}
   for (const [key, body] of Object.entries(bodies)) {
     const { names, params } = parse(key)
@@ -116,12 +121,12 @@ export type FilterBody = (value: unknown, args: readonly unknown[], call: Call) 
 /** Filters that an undefined value passes through untouched, so that a `default` behind them still sees it (Ansible: _jinja_plugins.py). */
 export function filterTable(bodies: Readonly<Record<string, FilterBody>>): Record<string, Filter> {
   return expand(bodies, (name, signature, params, body) => (value, call) =>
-    gap(value, call) ?? located('filter', name, signature, call, params, (args) => body(value, args, call)))
+    gap(value, call) ?? located('filter', name, signature, call, params, body, value))
 }
 /** Filters that look at undefined values themselves. */
 export function openFilterTable(bodies: Readonly<Record<string, FilterBody>>): Record<string, Filter> {
   return expand(bodies, (name, signature, params, body) => (value, call) =>
-    located('filter', name, signature, call, params, (args) => body(value, args, call)))
+    located('filter', name, signature, call, params, body, value))
 }
 
 export type TestBody = (value: unknown, args: readonly unknown[], call: Call) => boolean
@@ -131,34 +136,38 @@ export function testTable(bodies: Readonly<Record<string, TestBody>>): Record<st
   return expand(bodies, (name, signature, params, body) => (value, call) => {
     const missing = gap(value, call)
     if (missing !== undefined) throw undefinedFault(missing)
-    return located('test', name, signature, call, params, (args) => body(value, args, call))
+    return located('test', name, signature, call, params, body, value)
   })
 }
 /** Tests that take undefined values too. */
 export function openTestTable(bodies: Readonly<Record<string, TestBody>>): Record<string, Test> {
   return expand(bodies, (name, signature, params, body) => (value, call) =>
-    located('test', name, signature, call, params, (args) => body(value, args, call)))
+    located('test', name, signature, call, params, body, value))
 }
 
 export type LookupBody = (terms: readonly unknown[], options: readonly unknown[], call: Call) => readonly unknown[]
 
+const optionsOf = ({ kwargs, env }: Call): Call => ({ args: [], kwargs, env })
+
 /** Lookups: terms come as they are, only options are bound by the signature. An undefined term or option is an error. */
 export function lookupTable(bodies: Readonly<Record<string, LookupBody>>): Record<string, Lookup> {
   return expand(bodies, (name, signature, params, body) => (terms, call) => {
-    const missing = gap(terms.find((one) => one instanceof Undefined || one instanceof Unknown), { ...call, args: [] })
+    const missing = gap(terms.find((one) => one instanceof Undefined || one instanceof Unknown), optionsOf(call))
     if (missing !== undefined) throw undefinedFault(missing)
-    return located('lookup', name, signature, { ...call, args: [] }, params, (args) => body(terms, args, call))
+    return located('lookup', name, signature, optionsOf(call), params, body, terms, call)
   })
 }
 /** Lookups that look at undefined terms and options themselves. */
 export function openLookupTable(bodies: Readonly<Record<string, LookupBody>>): Record<string, Lookup> {
   return expand(bodies, (name, signature, params, body) => (terms, call) =>
-    located('lookup', name, signature, { ...call, args: [] }, params, (args) => body(terms, args, call)))
+    located('lookup', name, signature, optionsOf(call), params, body, terms, call))
 }
 
 export type GlobalBody = (args: readonly unknown[], call: Call) => unknown
 
 export function globalTable(bodies: Readonly<Record<string, GlobalBody>>): Record<string, GlobalFunction> {
-  return expand(bodies, (name, signature, params, body) => (call) =>
-    gap(undefined, call) ?? located('function', name, signature, call, params, (args) => body(args, call)))
+  return expand(bodies, (name, signature, params, body) => {
+    const run = (_: undefined, args: readonly unknown[], call: Call): unknown => body(args, call)
+    return (call) => gap(undefined, call) ?? located('function', name, signature, call, params, run, undefined)
+  })
 }

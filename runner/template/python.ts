@@ -151,21 +151,32 @@ export function pyRepr(value: unknown): string {
     default:
   }
   if (value instanceof Float) return floatText(value.value)
-  if (value instanceof Tuple) return value.length === 1 ? `(${pyRepr(value[0])},)` : `(${Array.from(value, pyRepr).join(', ')})`
-  if (Array.isArray(value)) return `[${value.map(pyRepr).join(', ')}]`
-  if (value instanceof Set) return value.size === 0 ? 'set()' : `{${Array.from(value, pyRepr).join(', ')}}`
+  if (Array.isArray(value)) return value instanceof Tuple ? `(${reprs(value)}${value.length === 1 ? ',' : ''})` : `[${reprs(value)}]`
+  if (value instanceof Set) return value.size === 0 ? 'set()' : `{${reprs(value)}}`
   if (value instanceof Uint8Array) return `b${bytesRepr(value)}`
   if (value instanceof PyObject) return value.traits.repr?.() ?? value.traits.str?.() ?? `<${value.type} object>`
-  if (isDict(value)) return `{${dictEntries(value).map(([key, item]) => `${pyRepr(key)}: ${pyRepr(item)}`).join(', ')}}`
+  if (isDict(value)) return `{${dictRepr(value)}}`
   if (value instanceof Template) return stringRepr(value.source)
   return value === omit ? String(value) : `<${typeName(value)} object>`
+}
+function reprs(items: Iterable<unknown>): string {
+  let text = ''
+  for (const item of items) text += text === '' ? pyRepr(item) : `, ${pyRepr(item)}`
+  return text
+}
+function dictRepr(dict: Dict): string {
+  let text = ''
+  for (const key of dict instanceof Map ? dict.keys() : Object.keys(dict)) text += `${text === '' ? '' : ', '}${pyRepr(key)}: ${pyRepr(dictGet(dict, key))}`
+  return text
 }
 const intText = (value: number): string => Number.isSafeInteger(value) ? String(value) : String(BigInt(value))
 
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 // eslint-disable-next-line no-control-regex
 const unprintable = /[\\\x00-\x1f\x7f-\xa0\xad]|[^\S ]|\p{Cn}|\p{Co}|\p{Cs}|\p{Cf}/gu
+const plainText = /^[ !#-&(-[\]-~]*$/
 function stringRepr(text: string): string {
+  if (plainText.test(text)) return `'${text}'`
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
   const body = text.replace(unprintable, (char) => {
     const code = char.codePointAt(0) ?? 0

@@ -62,17 +62,26 @@ export class Frame {
 /** Bodies of a block, the most derived first. */
 export type BlockTable = Map<string, readonly { readonly run: Run; readonly body: (frame: Frame, out: unknown[]) => unknown }[]>
 
-/** Environment of one call; its place is worked out only if asked for. */
-export class CallEnv implements Env {
-  readonly run: Run
+/** One call and its environment, whose place is worked out only if asked for. */
+class MadeCall implements Call, Env {
+  readonly args: readonly unknown[]
+  readonly kwargs: Readonly<Data>
+  readonly env: Env
+  private readonly run: Run
   private readonly offset: number
-  constructor(run: Run, offset: number) { this.run = run; this.offset = offset }
+  constructor(run: Run, offset: number, args: readonly unknown[], kwargs: Readonly<Data>) {
+    this.run = run
+    this.offset = offset
+    this.args = args
+    this.kwargs = kwargs
+    this.env = this
+  }
   get vars(): Vars { return this.run.vars }
   get jinja(): Jinja { return this.run.engine.jinja }
   get services(): Services { return this.run.engine.services }
   get loc(): Loc | undefined { return this.run.at(this.offset) }
 }
-export const makeCall = (run: Run, offset: number, args: readonly unknown[], kwargs: Readonly<Data>): Call => ({ args, kwargs, env: new CallEnv(run, offset) })
+export const makeCall = (run: Run, offset: number, args: readonly unknown[], kwargs: Readonly<Data>): Call => new MadeCall(run, offset, args, kwargs)
 
 /** An error with this place if it has none of its own. */
 export function located(error: unknown, run: Run, offset: number): unknown {
@@ -139,14 +148,20 @@ export function finalize(value: unknown): unknown {
   given(value)
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Set || value instanceof Tuple) return Array.from(value, finalize)
-  if (Array.isArray(value)) {
-    const items = value.filter((item) => item !== omit).map(finalize)
-    return items.length === value.length && items.every((item, i) => item === value[i]) ? value : items
-  }
-  if (!isDict(value)) return value
-  const entries = dictEntries(value)
-  const pairs = entries.filter(([, item]) => item !== omit).map(([key, item]) => [key, finalize(item)] as const)
-  return pairs.length === entries.length && entries.every(([, item], i) => item === pairs[i]?.[1]) ? value : inheritLoc(makeDict(pairs), value)
+  if (isFinal(value)) return value
+  if (Array.isArray(value)) return value.filter((item) => item !== omit).map(finalize)
+  return isDict(value) ? inheritLoc(makeDict(dictEntries(value).filter(([, item]) => item !== omit).map(([key, item]) => [key, finalize(item)] as const)), value) : value
+}
+/** Whether finalize would leave it as it is: nearly everything, so nothing is copied to find out. */
+function isFinal(item: unknown): boolean {
+  if (typeof item !== 'object' || item === null) return true
+  if (item === omit || item instanceof Set || item instanceof Tuple) return false
+  given(item)
+  if (Array.isArray(item)) return item.every(isFinal)
+  if (!isDict(item)) return true
+  if (item instanceof Map) return [...item.values()].every(isFinal)
+  for (const key of Object.keys(item)) if (!isFinal(item[key])) return false
+  return true
 }
 
 export function missingName(name: string, run: Run, offset: number): Missing {

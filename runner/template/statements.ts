@@ -5,14 +5,21 @@ import { parseExpression, parseFilter, parseFilters, parseTuple, Reader, show } 
 import { tokenize } from './lexer.ts'
 import type { At, Syntax } from './lexer.ts'
 
-export interface Tree { readonly body: Stmt; readonly blocks: ReadonlyMap<string, Node & { readonly kind: 'block' }> }
+export interface Tree {
+  readonly body: Stmt
+  readonly blocks: ReadonlyMap<string, Node & { readonly kind: 'block' }>
+  /** It names other templates, or itself: most do not, and are spared what that takes. */
+  readonly isLinked: boolean
+}
+const links = new Set(['extends', 'include', 'import', 'from', 'self', 'block'])
 interface Parser { readonly reader: Reader; readonly open: { readonly tag: string; readonly at: number; readonly ends: readonly string[] }[]; readonly blocks: Map<string, Node & { readonly kind: 'block' }>; loops: number }
 
 /** Throws `template-syntax` faults. */
 export function parseTemplate(source: string, syntax: Syntax, at: At): Tree {
-  const parser: Parser = { reader: new Reader(tokenize(source, syntax, at), at), open: [], blocks: new Map(), loops: 0 }
+  const tokens = tokenize(source, syntax, at)
+  const parser: Parser = { reader: new Reader(tokens, at), open: [], blocks: new Map(), loops: 0 }
   const body = parseBody(parser)
-  return { body, blocks: parser.blocks }
+  return { body, blocks: parser.blocks, isLinked: tokens.some((token) => token.type === 'name' && links.has(token.text)) }
 }
 export function parseBare(source: string, syntax: Syntax, at: At): Expr {
   const reader = new Reader(tokenize(source, syntax, at), at)

@@ -32,7 +32,8 @@ export class Scope implements Vars {
     const { pending, asked } = this.#options
     if (pending?.has(name) === true) throw new Pending(name)
     asked?.add(name)
-    if (this.#found.has(name)) return this.#found.get(name)
+    const known = this.#found.get(name)
+    if (known !== undefined || this.#found.has(name)) return known
     const value = this.frameOf(name)?.vars[name]
     this.#found.set(name, value)
     return value
