@@ -24,7 +24,10 @@ export interface Frame {
 }
 
 export interface Role {
+  /** With its collection in front, if it is of one. */
   readonly name: string
+  /** `namespace.name` of the collection that it is of. */
+  readonly collection?: string
   /** Absolute path of the role's folder. */
   readonly path: string
   /** defaults/main and whatever `defaults_from` named. */
@@ -35,6 +38,8 @@ export interface Role {
   readonly params: Frame
   /** Roles that brought this one in by `dependencies`, nearest last; their defaults and vars are visible too. */
   readonly parents: readonly Role[]
+  /** It came by include_role or import_role, not by `roles:` or a dependency. */
+  readonly isIncluded?: boolean
   readonly allowDuplicates: boolean
   /** Equal for uses of a role that count as the same for the once-only rule: path, parameters, conditions, tags, files. */
   readonly key?: string

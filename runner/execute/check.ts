@@ -12,6 +12,7 @@ import { dictEntries, dictHas, isDict, isSettled, Template } from '../core/value
 import type { Loader } from '../playbook/load.ts'
 import type { Jinja } from '../template/call.ts'
 import { lookups } from '../template/lookups.ts'
+import { absentPlugin } from '../template/absent.ts'
 import { inline } from './conditions.ts'
 import { handlerTasks } from './handlers.ts'
 import { metaNames } from './meta.ts'
@@ -105,14 +106,13 @@ function checkTemplates({ jinja }: Pick<Checker, 'jinja'>, value: unknown, task:
 }
 /** What does not exist here may never be asked for. */
 const isForLater = (error: unknown, task: Task): boolean =>
-  error instanceof Fault && (error.code === 'unknown-filter' || error.code === 'unknown-test' || error.code === 'unknown-lookup') && isConditional(task)
+  error instanceof Fault && (error.code === 'plugin-elsewhere' || (['unknown-filter', 'unknown-test', 'unknown-lookup'].includes(error.code) && isConditional(task)))
 
 function checkLookups({ source, at }: Template): void {
   for (const found of source.matchAll(/\{\{[^'"{}]*?\b(?:lookup|query|q)\(\s*(['"])([\w.]+)\1/g)) {
     const name = found[2] ?? '', short = name.replace(/^ansible\.(builtin|legacy)\./, '')
     if (Object.hasOwn(lookups, short)) continue
-    const near = nearest(short, Object.keys(lookups))
-    throw fault('unknown-lookup', at((found.index) + found[0].length - name.length - 1), { name, near })
+    throw absentPlugin('lookup', name, Object.keys(lookups), at((found.index) + found[0].length - name.length - 1))
   }
 }
 
@@ -131,7 +131,7 @@ function checkConditions({ jinja }: Checker, task: Task): void {
       } catch (error) {
         if (!(error instanceof Fault)) throw error
         // an earlier condition of the list may keep this one from being asked
-        if (i > 0 && isForLater(error, task)) continue
+        if ((i > 0 || error.code === 'plugin-elsewhere') && isForLater(error, task)) continue
         throw error.within(`in the ${keyword} condition: ${source}`, loc)
       }
     }

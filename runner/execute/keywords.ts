@@ -57,7 +57,8 @@ export function placing(run: Run, task: Task, scope: Scope): Data {
 
 /** Names a task for the banner; what cannot be templated there stays as written. */
 export function titleOf(run: Run, task: Task, scope: Scope | undefined): string {
-  const role = task.role === undefined ? '' : `${task.role.name} : `
+  // Ansible: IncludeRole.get_name leaves the role out
+  const role = task.role === undefined || task.module === 'include_role' ? '' : `${task.role.name} : `
   let name: unknown = task.name
   if (scope !== undefined && name !== undefined) {
     try { name = run.jinja.resolve(name, scope) } catch { name = written(task.name) }

@@ -2,6 +2,7 @@
 import { basename } from 'node:path'
 import type { Data, Frame, Role, Task } from '../core/types.ts'
 import { isDict, omit, settle, Template } from '../core/value.ts'
+import { shortName } from '../playbook/scope.ts'
 import { assemble } from '../vars/precedence.ts'
 import { Scope, type ScopeOptions } from '../vars/scope.ts'
 import { hostState, type HostState, type PlayState, type Run } from './context.ts'
@@ -88,8 +89,9 @@ function magicVars(run: Run, play: PlayState, host: HostState, task: Task | unde
     environment: () => task?.kw['environment'] ?? [],
     vars: () => { const current = scope(); return current === undefined ? {} : view(run, current) },
     ...(role === undefined ? {} : {
-      role_name: () => role.name, role_path: () => role.path, ansible_role_name: () => role.name,
-      ...(role.parents.length === 0 ? {} : {
+      role_name: () => shortName(role), role_path: () => role.path, ansible_role_name: () => role.name,
+      ...(role.collection === undefined ? {} : { ansible_collection_name: () => role.collection }),
+      ...(role.isIncluded !== true || role.parents.length === 0 ? {} : {
         ansible_parent_role_names: () => settle(role.parents.map((one) => one.name).reverse()),
         ansible_parent_role_paths: () => settle(role.parents.map((one) => one.path).reverse()),
       }),

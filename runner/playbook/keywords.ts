@@ -64,9 +64,7 @@ export const keywords: Readonly<Record<string, Keyword>> = {
   delegate_to: row(insidePlay, 'str', 'Host to act on instead.', { inherit: 'nearest' }),
   delegate_facts: row(insidePlay, 'bool', 'Facts belong to the host delegated to.', { inherit: 'nearest', default: false }),
   notify: row(['block', 'task', 'handler'], 'strings', 'Handlers to run if this changes something.', { inherit: 'nearest' }),
-  collections: inherited('strings', 'Where Ansible looks for modules and roles of collections.', {
-    templated: 'never', ignored: 'modules are built in and found by their short or full name',
-  }),
+  collections: inherited('strings', 'Collections in which short names of roles are looked for first. Modules are built in and found by their short or full name.', { templated: 'never' }),
 
   gather_facts: ofPlay('bool', 'Read facts before the first task.', { default: true }),
   gather_subset: ofPlay('strings', 'Which facts to read.'),

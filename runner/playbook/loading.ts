@@ -37,6 +37,8 @@ export interface Loading {
   /** The values of a YAML file. `what` names it in errors. */
   yaml(what: string, path: string, loc: Loc | undefined): unknown
   nextId(): number
+  /** Folders of Python modules that roles brought along. */
+  readonly libraries: Set<string>
   /** A warning that is given once a run. */
   once(key: string, message: string, loc: Loc | undefined): void
   /** Scopes of the dynamic includes, by the arguments of their tasks: they go when the tasks go. */
@@ -50,7 +52,7 @@ export function createLoading(context: LoaderContext, nodes: Loading['nodes']): 
   const read = new Map<string, { readonly stamp: string; readonly value: unknown }>()
   let id = 0
   return {
-    context, nodes, includes: new WeakMap(),
+    context, nodes, includes: new WeakMap(), libraries: new Set(),
     nextId: () => ++id,
     once(key, message, loc) {
       if (said.has(key)) return

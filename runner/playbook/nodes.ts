@@ -57,7 +57,7 @@ function loadBlock(loading: Loading, raw: Dict, scope: Scope, loc: Loc, isTopOfH
 
 function loadTask(loading: Loading, raw: Dict, scope: Scope, loc: Loc): Node[] {
   const place = scope.isHandler ? 'handler' : 'task'
-  const action = actionOf(loading, raw, place)
+  const action = actionOf(loading, raw, place, scope)
   const loop = loopOf(loading, raw)
   checkRegister(raw)
   const handled = (key: string): boolean => key === action.key || key === 'args' || key.startsWith('with_')

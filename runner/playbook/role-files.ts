@@ -12,24 +12,34 @@ import { nearbyFile } from './include.ts'
 import { unique } from './scope.ts'
 import { kindOf } from './words.ts'
 
+/** `name` is that of its collection in front for a role of one. */
+type Place = { readonly name: string; readonly path: string; readonly collection?: string }
+
 const extensions = ['.yml', '.yaml', '.json']
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 const expand = (path: string): string => path === '~' || path.startsWith('~/') ? homedir() + path.slice(1) : path
 
-/** Where a role of an installed collection is: `namespace.collection.role`. */
-function collectionPaths(name: string, playDir: string, installed: readonly string[]): string[] {
-  const [namespace, collection, ...role] = name.split('.')
-  if (namespace === undefined || collection === undefined || role.length === 0 || /[/\\]/.test(name)) return []
-  return [join(playDir, 'collections'), ...installed]
-    .map((folder) => join(basename(folder) === 'ansible_collections' ? folder : join(folder, 'ansible_collections'), namespace, collection, 'roles', ...role))
+/** Where a role of an installed collection is: `namespace.collection.role`, or a short name and the collections to look in. */
+function collectionRoles(name: string, searched: readonly string[], playDir: string, installed: readonly string[]): Place[] {
+  if (/[/\\]/.test(name)) return []
+  return [name, ...searched.map((collection) => `${collection}.${name}`)].flatMap((full) => {
+    const [namespace, collection, ...role] = full.split('.')
+    if (namespace === undefined || collection === undefined || role.length === 0) return []
+    return collectionFolders(playDir, installed)
+      .map((folder): Place => ({ name: full, path: join(folder, namespace, collection, 'roles', ...role), collection: `${namespace}.${collection}` }))
+  })
 }
+/** The folders that hold a folder for each namespace. */
+export const collectionFolders = (playDir: string, installed: readonly string[]): string[] => [join(playDir, 'collections'), ...installed]
+  .map((folder) => resolve(expand(folder))).map((folder) => basename(folder) === 'ansible_collections' ? folder : join(folder, 'ansible_collections'))
 
-/** Name and folder of a role. `beside`: the folder of the role that depends on it. */
-export function findRole(loading: Loading, written: string, playDir: string, beside: string | undefined, loc: Loc | undefined): { readonly name: string; readonly path: string } {
+/** Name and folder of a role. `beside`: the folder of the role that depends on it; `collections`: where to look for short names first. */
+export function findRole(loading: Loading, written: string, playDir: string, beside: string | undefined, collections: readonly string[], loc: Loc | undefined): Place {
   const name = expand(written)
+  const ofCollection = collectionRoles(name, collections, playDir, loading.context.collectionsPath ?? []).find(({ path }) => existsSync(path))
+  if (ofCollection !== undefined) return ofCollection
   const folders = unique([join(playDir, 'roles'), ...loading.context.rolesPath.map((path) => resolve(expand(path))), ...(beside === undefined ? [] : [beside]), playDir])
-  const candidates = [...collectionPaths(name, playDir, loading.context.collectionsPath ?? []), ...folders.map((folder) => resolve(folder, name))]
-  const found = candidates.find((path) => existsSync(path))
+  const found = folders.map((folder) => resolve(folder, name)).find((path) => existsSync(path))
   if (found !== undefined) return { name: resolve(name) === name ? basename(name) : name, path: found }
   if (existsSync(resolve(name))) return { name: basename(name), path: resolve(name) }
   const known = folders.slice(0, -1).filter(isFolder).flatMap((folder) => readdirSync(folder))
@@ -62,7 +72,6 @@ function filesBelow(folder: string): string[] {
   })
 }
 
-type Place = { readonly name: string; readonly path: string }
 /** defaults or vars: main, or what `x_from` named; later files win. */
 export function roleVars(loading: Loading, role: Place, kind: 'defaults' | 'vars', from: string | undefined, loc: Loc | undefined): Data {
   const all: Data = {}

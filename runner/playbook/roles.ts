@@ -11,7 +11,7 @@ import type { Dict } from '../core/value.ts'
 import { renderStatic } from './loading.ts'
 import type { Loading } from './loading.ts'
 import { findRole, roleMeta, roleTasks, roleVars } from './role-files.ts'
-import { inherit, inside, searchPath } from './scope.ts'
+import { collectionsIn, inherit, inside, searchPath, unique } from './scope.ts'
 import type { Link, Scope } from './scope.ts'
 import { ownKeywords } from './values.ts'
 import { kindOf } from './words.ts'
@@ -125,18 +125,20 @@ export function loadRole(loading: Loading, use: RoleUse, scope: Scope): LoadedRo
 
 function read(loading: Loading, use: RoleUse, scope: Scope): LoadedRole {
   const beside = use.dependent === undefined ? undefined : dirname(use.dependent.path)
-  const place = findRole(loading, use.name, scope.playDir, beside, use.loc)
+  const place = findRole(loading, use.name, scope.playDir, beside, collectionsIn(scope.kw), use.loc)
+  loading.libraries.add(join(place.path, 'library'))
   const chain = chainOf(scope, { ...use, name: place.name }, place.path)
   const own = { vars: roleVars(loading, place, 'vars', use.from.vars, use.fromLoc?.vars ?? use.loc), defaults: roleVars(loading, place, 'defaults', use.from.defaults, use.fromLoc?.defaults ?? use.loc) }
   const meta = metaOf(loading, place, use)
   const vars: Data = {}, defaults: Data = {}
   const role: Role = {
-    ...place, loc: use.loc, allowDuplicates: use.allowDuplicates ?? meta.allowDuplicates, key: keyOf(place.path, use, use.kw),
+    ...place, loc: use.loc, isIncluded: use.isInclude, allowDuplicates: use.allowDuplicates ?? meta.allowDuplicates, key: keyOf(place.path, use, use.kw),
     defaults: { name: `defaults of role ${place.name}`, vars: defaults }, vars: { name: `vars of role ${place.name}`, vars },
     params: { name: `parameters of role ${place.name}`, vars: use.params },
     parents: use.dependent !== undefined ? [...use.dependent.parents, use.dependent] : scope.role !== undefined ? [...scope.role.parents, scope.role] : [],
   }
-  const kw = inherit(scope.kw, use.kw, undefined)
+  const collections = unique([...place.collection === undefined ? [] : [place.collection], ...meta.collections, ...collectionsIn(scope.kw)])
+  const kw = inherit(scope.kw, { ...use.kw, ...collections.length === 0 ? {} : { collections } }, undefined)
   const around = use.dependent === undefined ? scope.vars : without(scope.vars, own.vars)
   const inner: Scope = { ...inside(scope, kw, []), vars: [...around, ...use.vars], role, chain }
   const before = entries(loading, meta.dependencies, { ...inner, role }, role, meta.loc ?? use.loc).map((one) => loadRole(loading, one, inner))
@@ -159,7 +161,7 @@ function listOf(loading: Loading, use: RoleUse, scope: Scope, kind: 'tasks' | 'h
   return loading.nodes(loading, list, inner, kind, { file, line: 1, column: 1 })
 }
 
-interface Meta { readonly allowDuplicates: boolean; readonly dependencies: unknown; readonly specs: unknown; readonly loc: Loc | undefined }
+interface Meta { readonly collections: readonly string[]; readonly allowDuplicates: boolean; readonly dependencies: unknown; readonly specs: unknown; readonly loc: Loc | undefined }
 const metaKeys = ['allow_duplicates', 'dependencies', 'galaxy_info', 'argument_specs', 'collections']
 
 function metaOf(loading: Loading, place: { readonly name: string; readonly path: string }, use: RoleUse): Meta {
@@ -171,7 +173,7 @@ function metaOf(loading: Loading, place: { readonly name: string; readonly path:
   const [wrong] = Object.keys(params)
   if (wrong !== undefined) throw fault('unknown-keyword', keyLoc(data, wrong), { name: wrong, what: 'RoleMetadata', known: metaKeys, near: nearest(wrong, metaKeys) })
   const specs = apart === undefined ? dictGet(data, 'argument_specs') : isDict(apart.data) ? dictGet(apart.data, 'argument_specs') : undefined
-  return { allowDuplicates: flag(dictGet(data, 'allow_duplicates'), false), dependencies: dictGet(data, 'dependencies'), specs, loc: valueLoc(data, 'dependencies') }
+  return { collections: collectionsIn({ collections: dictGet(data, 'collections') }), allowDuplicates: flag(dictGet(data, 'allow_duplicates'), false), dependencies: dictGet(data, 'dependencies'), specs, loc: valueLoc(data, 'dependencies') }
 }
 
 /** The task that checks the role's variables against its argument specification, if it has one for this entry. */

@@ -60,6 +60,12 @@ export function inherit(outer: Keywords, own: Keywords, from: unknown): Keywords
 const inherited = new WeakMap<Keywords, ReadonlyMap<string, unknown>>()
 export const inheritedValue = (kw: Keywords, name: string): unknown => inherited.get(kw)?.get(name)
 
+/** Collections in which short names are looked for. */
+export const collectionsIn = (kw: Keywords): readonly string[] => {
+  const value = kw['collections'], list: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return list.filter((one): one is string => typeof one === 'string' && one.includes('.') && !one.startsWith('ansible.'))
+}
+
 /** The scope of what a node encloses. */
 export function inside(scope: Scope, kw: Keywords, vars: readonly Frame[]): Scope {
   return { ...scope, kw, vars: vars.length === 0 ? scope.vars : [...scope.vars, ...vars] }
@@ -99,13 +105,16 @@ export function staticFrames(scope: Scope, own: readonly Frame[]): Frame[] {
     { name: 'magic variables', vars: magic(scope) },
   ]
 }
+/** Without the collection. */
+export const shortName = ({ name, collection }: Role): string => collection === undefined ? name : name.slice(collection.length + 1)
+
 /** What Ansible sets itself and knows before anything runs. */
 function magic({ playDir, role }: Scope): Data {
   if (role === undefined) return { playbook_dir: playDir }
   const names = role.parents.map((one) => one.name)
   return {
-    playbook_dir: playDir, role_name: role.name, role_path: role.path, ansible_role_name: role.name,
-    ansible_parent_role_names: [...names].reverse(), ansible_parent_role_paths: role.parents.map((one) => one.path).reverse(),
+    playbook_dir: playDir, role_name: shortName(role), role_path: role.path, ansible_role_name: role.name,
+    ...(role.isIncluded === true ? { ansible_parent_role_names: [...names].reverse(), ansible_parent_role_paths: role.parents.map((one) => one.path).reverse() } : {}),
   }
 }
 

@@ -11,6 +11,9 @@ import { isElsewhere } from './elsewhere.ts'
 import { formerKeywords, keywords } from './keywords.ts'
 import type { Place } from './keywords.ts'
 import type { Loading } from './loading.ts'
+import { pythonModule } from './python.ts'
+import { collectionsIn } from './scope.ts'
+import type { Scope } from './scope.ts'
 import { isVariableName, unknownKeyword } from './values.ts'
 import { kindOf } from './words.ts'
 
@@ -34,20 +37,21 @@ const bare = (name: string): string => name.replace(/^ansible\.(builtin|legacy)\
 function resolve(loading: Loading, name: string): string | undefined {
   return structural.has(bare(name)) ? bare(name) : loading.context.known.resolve(name)
 }
-/** The module of a public collection: the run says that it is not here, where it comes to it. */
-const isLater = (loading: Loading, name: string): boolean => loading.context.known.dynamic === true && isElsewhere(name)
+/** The module of a public collection, or one in Python: the run says that it is not here, where it comes to it. */
+const isLater = (loading: Loading, name: string, scope: Scope): boolean => loading.context.known.dynamic === true
+  && (isElsewhere(name) || pythonModule(loading, name, scope.playDir, collectionsIn(scope.kw)) !== undefined)
 const isKeyword = (key: string): boolean => key.startsWith('with_') || (keywords[key]?.on ?? []).some((place) => place === 'task' || place === 'handler')
 
 /** The module of a task and its arguments. Throws where there is none, more than one, or one that does not exist. */
-export function actionOf(loading: Loading, raw: Dict, place: Place): Action {
+export function actionOf(loading: Loading, raw: Dict, place: Place, scope: Scope): Action {
   const found: Action[] = []
   const strangers: string[] = []
   for (const [rawKey, value] of dictEntries(raw)) {
     const key = pyText(rawKey)
-    if (key === 'action' || key === 'local_action') found.push(oldAction(loading, raw, key, value))
+    if (key === 'action' || key === 'local_action') found.push(oldAction(loading, raw, key, value, scope))
     if (isKeyword(key)) continue
     const module = resolve(loading, key)
-    if (module === undefined && isLater(loading, key)) found.push({ key, module: '', template: new Template(key), written: key, args: undefined, isLocal: false, loc: keyLoc(raw, key) })
+    if (module === undefined && isLater(loading, key, scope)) found.push({ key, module: '', template: new Template(key), written: key, args: undefined, isLocal: false, loc: keyLoc(raw, key) })
     else if (module === undefined) strangers.push(key)
     else found.push({ key, module, written: key, args: undefined, isLocal: false, loc: keyLoc(raw, key) })
     const [one, other] = found
@@ -84,13 +88,13 @@ function noModule(loading: Loading, raw: Dict, strangers: readonly string[], pla
 }
 
 /** `action: copy src=a`, `action: {module: copy, src: a}`, and the same under local_action. */
-function oldAction(loading: Loading, raw: Dict, key: string, value: unknown): Action {
+function oldAction(loading: Loading, raw: Dict, key: string, value: unknown, scope: Scope): Action {
   const loc = valueLoc(raw, key), isLocal = key === 'local_action'
   if (isDict(value)) {
     const text = dictGet(value, 'module')
     if (!isText(text)) throw fault('bad-action', loc, { name: key, found: 'no text under "module"' })
     const { module: written, rest } = splitModule(text)
-    const { module, template } = known(loading, value, 'module', written)
+    const { module, template } = known(loading, value, 'module', written, scope)
     const { module: _, args: inner, ...own } = Object.fromEntries(dictEntries(value).map(([name, item]) => [pyText(name), item]))
     const more = isDict(inner) ? Object.fromEntries(dictEntries(inner).map(([name, item]) => [pyText(name), item])) : isText(inner) ? textArgs(inner, module, loc) : {}
     const args = inheritLoc({ ...own, ...textArgs(rest, module, loc), ...more }, value)
@@ -98,18 +102,18 @@ function oldAction(loading: Loading, raw: Dict, key: string, value: unknown): Ac
   }
   if (!isText(value)) throw fault('bad-action', loc, { name: key, found: kindOf(value) })
   const { module: written, rest } = split(value, loc)
-  const { module, template } = known(loading, raw, key, written)
+  const { module, template } = known(loading, raw, key, written, scope)
   return { key, module, ...template, written: shown(written), args: argsOf(loading, raw, module, rest === '' ? null : rest, loc, false), isLocal, loc: keyLoc(raw, key) }
 }
 const isText = (value: unknown): value is string | Template => typeof value === 'string' || value instanceof Template
 const shown = (name: string | Template): string => typeof name === 'string' ? name : name.source
 
 /** The module of an `action:`; the run finds out where its name is a template. */
-function known(loading: Loading, container: Dict, key: string, name: string | Template): { readonly module: string; readonly template?: { readonly template: Template } } {
+function known(loading: Loading, container: Dict, key: string, name: string | Template, scope: Scope): { readonly module: string; readonly template?: { readonly template: Template } } {
   if (name instanceof Template && loading.context.known.dynamic === true) return { module: '', template: { template: name } }
   const module = resolve(loading, shown(name))
   if (module !== undefined) return { module }
-  if (isLater(loading, shown(name))) return { module: '', template: { template: new Template(shown(name)) } }
+  if (isLater(loading, shown(name), scope)) return { module: '', template: { template: new Template(shown(name)) } }
   throw fault('unknown-module', valueLoc(container, key), { name: shown(name), isCollection: shown(name).includes('.'), near: nearest(shown(name), loading.context.known.names()) })
 }
 function split(value: string | Template, loc: Loc | undefined): ReturnType<typeof splitModule> {

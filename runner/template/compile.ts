@@ -1,9 +1,8 @@
 /** Expressions to closures over a Frame. Unknown filters and tests are found here, before anything runs (but for those behind an if). */
-import { fault } from '../core/errors.ts'
-import { nearest } from '../core/near.ts'
 import type { Data } from '../core/types.ts'
 import { dictEntries, isDict, makeDict, Tuple, Undefined, VaultText } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
+import { absentPlugin } from './absent.ts'
 import { getAttr, getItem, sliceOf } from './access.ts'
 import type { Args, CompareOp, Expr } from './ast.ts'
 import type { Call, GlobalFunction } from './call.ts'
@@ -273,7 +272,7 @@ function compileMethod(expr: Expr & { readonly kind: 'attr' }, c: Compiler): Eva
 }
 function compileFilter(expr: Expr & { readonly kind: 'filter' }, c: Compiler): Eval {
   const filter = c.engine.filter(expr.name)
-  if (filter === undefined) return refuse(c, () => fault('unknown-filter', c.at(expr.at), { name: expr.name, near: nearest(expr.name, c.engine.filterNames()) }))
+  if (filter === undefined) return refuse(c, () => absentPlugin('filter', expr.name, c.engine.filterNames(), c.at(expr.at)))
   const of = expr.of === undefined ? (f: Frame) => f.local(blockText) : compileExpr(expr.of, c)
   const args = compileArgs(expr.args, c)
   const { at } = expr
@@ -303,7 +302,7 @@ function undecrypted(expr: Expr, c: Compiler): Eval {
 }
 function compileTest(expr: Expr & { readonly kind: 'test' }, c: Compiler): Eval {
   const test = c.engine.test(expr.name)
-  if (test === undefined) return refuse(c, () => fault('unknown-test', c.at(expr.at), { name: expr.name, near: nearest(expr.name, c.engine.testNames()) }))
+  if (test === undefined) return refuse(c, () => absentPlugin('test', expr.name, c.engine.testNames(), c.at(expr.at)))
   const name = expr.name.replace(/^ansible\.builtin\./, ''), isShallow = shallowTests.has(name)
   const of = /^(?:vault_encrypted|(?:un)?defined)$/.test(name) ? undecrypted(expr.of, c) : compileExpr(expr.of, c)
   const args = compileArgs(expr.args, c)

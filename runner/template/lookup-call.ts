@@ -1,6 +1,6 @@
 /** `lookup()`, `query()` and `q()` over the table of lookups. */
-import { fault, Fault } from '../core/errors.ts'
-import { nearest } from '../core/near.ts'
+import { Fault } from '../core/errors.ts'
+import { absentPlugin } from './absent.ts'
 import type { GlobalFunction, Lookup } from './call.ts'
 import { given, isTruthy, pyError, pyStr } from './python.ts'
 
@@ -20,7 +20,7 @@ export const lookupFunction = (table: Readonly<Record<string, Lookup>>, wantsLis
   const { wantlist = wantsList, errors = 'strict', ...options } = call.kwargs
   const isList = isTruthy(wantlist)
   const found = findNamed(table, pyStr(name))
-  if (found === undefined) throw fault('unknown-lookup', call.env.loc, { name: pyStr(name), near: nearest(pyStr(name), Object.keys(table)) })
+  if (found === undefined) throw absentPlugin('lookup', pyStr(name), Object.keys(table), call.env.loc)
   try {
     return shaped(found(terms, { args: terms, kwargs: options, env: call.env }), isList)
   } catch (error) {

@@ -98,9 +98,9 @@ test('blocks keep their parts', async () => {
 test('play keywords: user, serial, vars as a list', async () => {
   const made = project({ 'site.yml': '- hosts: all\n  user: bob\n  serial: "30%"\n  max_fail_percentage: 20%\n  vars: [{a: 1}, {b: 2}]\n  gather_facts: no\n  vars_files: one.yml\n  collections: [x.y]\n' })
   const play = await made.play()
-  assert.equal(play.kw, { remote_user: 'bob', serial: ['30%'], max_fail_percentage: 20, gather_facts: false, vars_files: ['one.yml'] })
+  assert.equal(play.kw, { remote_user: 'bob', serial: ['30%'], max_fail_percentage: 20, gather_facts: false, vars_files: ['one.yml'], collections: ['x.y'] })
   assert.equal(play.vars.map((frame) => frame.vars), [{ a: 1 }, { b: 2 }])
-  assert.equal(made.warnings, ["'collections' has no effect here: modules are built in and found by their short or full name", 'vars in a Play should be one mapping, not a list of them'])
+  assert.equal(made.warnings, ['vars in a Play should be one mapping, not a list of them'])
 })
 
 test('import_playbook: variables win over the play, tags are added, conditions reach tasks but not handlers', async () => {

@@ -122,7 +122,7 @@ test('a role of an installed collection, with its sibling as dependency', async 
     [`${base}/web/handlers/main.yml`]: '- {name: h, debug: , listen: word}\n', [`${base}/base/tasks/main.yml`]: '- {name: base, debug: }\n',
   })
   const found = await made.play()
-  assert.equal(titles(allTasks(found)), ['base : base', 'my.own.web : web'])
+  assert.equal(titles(allTasks(found)), ['my.own.base : base', 'my.own.web : web'])
   assert.equal(tasksOf(found.handlers)[0]?.kw['listen'], ['word', 'my.own.web : word', 'web : word'])
 })
 test('a collection is found in the collections path, whether that names ansible_collections or what it is in', async () => {

@@ -46,6 +46,10 @@ export const templateErrors = {
   'unknown-filter': (data: { readonly name: string } & Near) => ({ message: `no filter named '${data.name}'`, ...meant(data) }),
   'unknown-test': (data: { readonly name: string } & Near) => ({ message: `no test named '${data.name}'`, ...meant(data) }),
   'unknown-lookup': (data: { readonly name: string } & Near) => ({ message: `no lookup named '${data.name}' (lookup plugin not found)`, ...meant(data) }),
+  'plugin-elsewhere': (data: { readonly kind: 'filter' | 'test' | 'lookup'; readonly name: string }) => ({
+    message: `no ${data.kind} named '${data.name}'${data.kind === 'lookup' ? ' (lookup plugin not found)' : ''}`,
+    hint: 'it belongs to a collection: plugins of collections are Python, which play does not run; a few are built in and found by their short name',
+  }),
   'template-cycle': (data: { readonly path: readonly string[] }) => ({
     message: `recursive loop detected in template: ${data.path.join(' -> ')}`,
     hint: 'a variable cannot be made from itself; give one of these another name',

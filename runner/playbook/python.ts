@@ -1,0 +1,20 @@
+/**
+ * Modules written in Python that Ansible would find: in `library/` of a playbook or role, in an installed collection. play runs no Python;
+ * such a name is no mistake, and its task fails when it is reached, not when it is read.
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Loading } from './loading.ts'
+import { collectionFolders } from './role-files.ts'
+
+/** The file of a module, by its full name or by its short one and the collections to look in. */
+export function pythonModule(loading: Loading, name: string, playDir: string, collections: readonly string[]): string | undefined {
+  const [last, collection, namespace, ...more] = name.split('.').reverse()
+  if (last === undefined || more.length > 0 || !/^\w+$/.test(last)) return undefined
+  const ofCollections = (collection === undefined ? collections : [`${namespace}.${collection}`]).map((one) => one.split('.').join('/'))
+  const folders = [
+    ...collectionFolders(playDir, loading.context.collectionsPath ?? []).flatMap((folder) => ofCollections.flatMap((one) => ['modules', 'action'].map((kind) => join(folder, one, 'plugins', kind)))),
+    ...collection === undefined ? [join(playDir, 'library'), ...loading.libraries] : [],
+  ]
+  return folders.map((folder) => join(folder, `${last}.py`)).find((path) => existsSync(path))
+}
