@@ -26,6 +26,7 @@ const known: readonly { readonly env: string; readonly section: string; readonly
   { env: 'ANSIBLE_HOST_KEY_CHECKING', section: 'defaults', key: 'host_key_checking' },
   { env: 'ANSIBLE_FORCE_HANDLERS', section: 'defaults', key: 'force_handlers' },
   { env: 'ANSIBLE_ERROR_ON_MISSING_HANDLER', section: 'defaults', key: 'error_on_missing_handler' },
+  { env: 'ANSIBLE_PLAYBOOK_DIR', section: 'defaults', key: 'playbook_dir', paths: ':' },
   { env: 'ANSIBLE_RUN_TAGS', section: 'tags', key: 'run' },
   { env: 'ANSIBLE_SKIP_TAGS', section: 'tags', key: 'skip' },
   { env: 'ANSIBLE_DIFF_ALWAYS', section: 'diff', key: 'always' },

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { isOn, collectionsPath, rolesPath, type Settings } from './config.ts'
 import { fault } from './core/errors.ts'
 import { nearest } from './core/near.ts'
+import { about, exitCodes } from './help.ts'
+import type { Kind } from './help.ts'
 import type { Options } from './core/types.ts'
 
 interface Flag {
@@ -10,23 +12,33 @@ interface Flag {
   /** Name of its value in the help; none: a switch. */
   readonly value?: string
   readonly help: string
+  /** Of playbooks only, or of `play adhoc` only; else of both. */
+  readonly only?: Kind
   readonly group: 'What to run' | 'How to run it' | 'Connecting' | 'Becoming another user' | 'Looking without running' | 'Vault' | 'Other'
 }
 
 const flags = {
+  module: { names: ['-m', '--module-name'], value: 'NAME', help: 'the module (default command)', only: 'adhoc', group: 'What to run' },
+  moduleArgs: { names: ['-a', '--args'], value: 'ARGS', help: 'its arguments: k=v, a command, or a JSON mapping', only: 'adhoc', group: 'What to run' },
   inventory: { names: ['-i', '--inventory', '--inventory-file'], value: 'PATH', help: 'inventory file, folder, script, or "host1,host2,"; may be given again', group: 'What to run' },
   limit: { names: ['-l', '--limit', '--subset'], value: 'PATTERN', help: 'only these hosts: web:&prod:!old, globs, ~regex, @file', group: 'What to run' },
-  tags: { names: ['-t', '--tags'], value: 'TAGS', help: 'only plays and tasks with these tags', group: 'What to run' },
-  skipTags: { names: ['--skip-tags'], value: 'TAGS', help: 'not those with these tags', group: 'What to run' },
-  role: { names: ['--role'], value: 'NAME', help: 'only this role of the playbook, with all that its play gives it', group: 'What to run' },
-  startAt: { names: ['--start-at-task'], value: 'NAME', help: 'begin at the task of this name', group: 'What to run' },
+  tags: { names: ['-t', '--tags'], value: 'TAGS', help: 'only plays and tasks with these tags', only: 'playbooks', group: 'What to run' },
+  skipTags: { names: ['--skip-tags'], value: 'TAGS', help: 'not those with these tags', only: 'playbooks', group: 'What to run' },
+  role: { names: ['--role'], value: 'NAME', help: 'only this role of the playbook, with all that its play gives it', only: 'playbooks', group: 'What to run' },
+  startAt: { names: ['--start-at-task'], value: 'NAME', help: 'begin at the task of this name', only: 'playbooks', group: 'What to run' },
   extraVars: { names: ['-e', '--extra-vars'], value: 'VARS', help: 'variables over all others: k=v, YAML, JSON, @file', group: 'What to run' },
   check: { names: ['-C', '--check'], help: 'change nothing, say what would change', group: 'How to run it' },
   diff: { names: ['-D', '--diff'], help: 'show differences of what changes', group: 'How to run it' },
   dryRun: { names: ['--dry-run'], help: 'the same as --check --diff', group: 'How to run it' },
   forks: { names: ['-f', '--forks'], value: 'N', help: 'hosts at once (default 50)', group: 'How to run it' },
-  forceHandlers: { names: ['--force-handlers'], help: 'run handlers even where a task failed', group: 'How to run it' },
+  forceHandlers: { names: ['--force-handlers'], help: 'run handlers even where a task failed', only: 'playbooks', group: 'How to run it' },
   verbose: { names: ['-v', '--verbose'], help: 'say more; -vv, -vvv still more', group: 'How to run it' },
+  taskTimeout: { names: ['--task-timeout'], value: 'SECONDS', help: 'the task fails after this time', only: 'adhoc', group: 'How to run it' },
+  background: { names: ['-B', '--background'], value: 'SECONDS', help: 'run in the background, at most this long', only: 'adhoc', group: 'How to run it' },
+  poll: { names: ['-P', '--poll'], value: 'SECONDS', help: 'look after it this often (default 15); 0: leave it', only: 'adhoc', group: 'How to run it' },
+  oneLine: { names: ['-o', '--one-line'], help: 'one line a host', only: 'adhoc', group: 'How to run it' },
+  tree: { names: ['-t', '--tree'], value: 'FOLDER', help: 'also write the result of each host into a file there', only: 'adhoc', group: 'How to run it' },
+  playbookDir: { names: ['--playbook-dir'], value: 'FOLDER', help: 'look for roles, group_vars and files as a playbook there would', only: 'adhoc', group: 'How to run it' },
   output: { names: ['--output'], value: 'FORM', help: 'human (default), json (one event a line)', group: 'How to run it' },
   user: { names: ['-u', '--user'], value: 'NAME', help: 'log in as this user', group: 'Connecting' },
   connection: { names: ['-c', '--connection'], value: 'KIND', help: 'ssh (default), openssh, docker, podman, local', group: 'Connecting' },
@@ -42,9 +54,9 @@ const flags = {
   askBecome: { names: ['-K', '--ask-become-pass'], help: 'ask for the become password', group: 'Becoming another user' },
   becomePasswordFile: { names: ['--become-password-file', '--become-pass-file'], value: 'FILE', help: 'read it from this file', group: 'Becoming another user' },
   listHosts: { names: ['--list-hosts'], help: 'show the hosts that would be touched', group: 'Looking without running' },
-  listTasks: { names: ['--list-tasks'], help: 'show the tasks that would run', group: 'Looking without running' },
-  listTags: { names: ['--list-tags'], help: 'show the tags there are', group: 'Looking without running' },
-  syntaxCheck: { names: ['--syntax-check'], help: 'load and check everything, run nothing', group: 'Looking without running' },
+  listTasks: { names: ['--list-tasks'], help: 'show the tasks that would run', only: 'playbooks', group: 'Looking without running' },
+  listTags: { names: ['--list-tags'], help: 'show the tags there are', only: 'playbooks', group: 'Looking without running' },
+  syntaxCheck: { names: ['--syntax-check'], help: 'load and check everything, run nothing', only: 'playbooks', group: 'Looking without running' },
   vaultId: { names: ['--vault-id'], value: 'ID@FILE', help: 'vault password: file, script, or ID@prompt; may be given again', group: 'Vault' },
   vaultFile: { names: ['--vault-password-file', '--vault-pass-file'], value: 'FILE', help: 'vault password file or script', group: 'Vault' },
   askVault: { names: ['-J', '--ask-vault-pass', '--ask-vault-password'], help: 'ask for the vault password', group: 'Vault' },
@@ -53,7 +65,8 @@ const flags = {
 } satisfies Record<string, Flag>
 type FlagName = keyof typeof flags
 
-const table: readonly (readonly [FlagName, Flag])[] = Object.entries(flags) as [FlagName, Flag][]
+type Table = readonly (readonly [FlagName, Flag])[]
+const tableOf = (kind: Kind): Table => (Object.entries(flags) as [FlagName, Flag][]).filter(([, flag]) => (flag.only ?? kind) === kind)
 
 export type ListKind = 'hosts' | 'tasks' | 'tags' | 'syntax'
 export type CommandLine =
@@ -68,7 +81,7 @@ type Given = { readonly values: Map<FlagName, string[]>; readonly rest: string[]
 
 const usage = (message: string, near?: string): Error => fault('usage', undefined, { message, near })
 
-function lookUp(name: string): readonly [FlagName, Flag] {
+function lookUp(table: Table, name: string): readonly [FlagName, Flag] {
   const exact = table.find(([, flag]) => flag.names.includes(name))
   if (exact !== undefined) return exact
   const prefixed = name.startsWith('--') && name.length > 2 ? table.filter(([, flag]) => flag.names.some((one) => one.startsWith(name))) : []
@@ -77,7 +90,7 @@ function lookUp(name: string): readonly [FlagName, Flag] {
   throw usage(`there is no option ${name}`, nearest(name, table.flatMap(([, flag]) => [...flag.names])))
 }
 
-function parse(argv: readonly string[]): Given {
+function parse(table: Table, argv: readonly string[]): Given {
   const values = new Map<FlagName, string[]>(), rest: string[] = []
   const add = (name: FlagName, value: string): void => { values.set(name, [...values.get(name) ?? [], value]) }
   for (let i = 0; i < argv.length; i++) {
@@ -86,13 +99,13 @@ function parse(argv: readonly string[]): Given {
     if (!word.startsWith('-') || word === '-') { rest.push(word); continue }
     const equals = word.startsWith('--') ? word.indexOf('=') : -1
     if (equals > 0 || word.startsWith('--')) {
-      const [name, flag] = lookUp(equals > 0 ? word.slice(0, equals) : word)
+      const [name, flag] = lookUp(table, equals > 0 ? word.slice(0, equals) : word)
       if (flag.value === undefined && equals > 0) throw usage(`${word.slice(0, equals)} takes no value`)
       add(name, flag.value === undefined ? '' : equals > 0 ? word.slice(equals + 1) : valueAfter(argv, ++i, word))
       continue
     }
     for (let at = 1; at < word.length; at++) {
-      const [name, flag] = lookUp(`-${word[at] ?? ''}`)
+      const [name, flag] = lookUp(table, `-${word[at] ?? ''}`)
       if (flag.value === undefined) { add(name, ''); continue }
       const attached = word.slice(at + 1)
       add(name, attached === '' ? valueAfter(argv, ++i, `-${word[at] ?? ''}`) : attached.replace(/^=/, ''))
@@ -107,28 +120,14 @@ function valueAfter(argv: readonly string[], at: number, name: string): string {
   return value
 }
 
-export function helpText(): string {
+export function helpText(kind: Kind = 'playbooks'): string {
+  const table = tableOf(kind)
   const groups = [...new Set(table.map(([, flag]) => flag.group))]
   const lines = groups.flatMap((group) => ['', `${group}:`, ...table.filter(([, flag]) => flag.group === group).map(([, flag]) => {
     const left = `  ${flag.names.slice(0, 2).join(', ')}${flag.value === undefined ? '' : ` ${flag.value}`}`
     return left.length > 30 ? `${left}\n${' '.repeat(32)}${flag.help}` : `${left.padEnd(32)}${flag.help}`
   })])
-  return `${[
-    'usage: play PLAYBOOK... [-i INVENTORY] [options]',
-    '       play inventory --list | --graph | --host NAME [-i INVENTORY]',
-    '       play vault encrypt | decrypt | view | edit | rekey | encrypt-string [FILE...]',
-    '',
-    'Runs Ansible playbooks over ssh, docker exec or on this machine. Targets need nothing but /bin/sh.',
-    'A playbook is looked for as given, then in playbooks/. Without -i, the folder inventory/ is used if there is one.',
-    ...lines, '',
-    'Exit codes: 0 ok, 1 error before or outside of tasks, 2 a host failed, 4 a host was unreachable or a file cannot be understood,',
-    '5 wrong options, 99 interrupted.',
-    '', 'Examples:',
-    '  play site.yml -i inventory                    make it so',
-    '  play site.yml -i inventory --dry-run          show what that would change',
-    '  play site.yml -i inventory --role haproxy     one role, as the playbook uses it',
-    '  play site.yml -i inventory -l web1 -t deploy  one host, some tasks',
-  ].join('\n')}\n`
+  return `${[...about[kind].head, ...lines, '', ...exitCodes, '', 'Examples:', ...about[kind].examples].join('\n')}\n`
 }
 
 export function versionText(): string {
@@ -141,22 +140,46 @@ export function versionText(): string {
 export function parseCommandLine(argv: readonly string[], settings: Settings): CommandLine {
   const [first] = argv
   if (first === 'inventory' || first === 'vault') return { command: first, args: argv.slice(1) }
-  const { values, rest } = parse(argv)
-  if (values.has('help')) return { command: 'help', text: helpText() }
+  const kind: Kind = first === 'adhoc' ? 'adhoc' : 'playbooks'
+  const { values, rest } = parse(tableOf(kind), kind === 'adhoc' ? argv.slice(1) : argv)
+  if (values.has('help')) return { command: 'help', text: helpText(kind) }
   if (values.has('version')) return { command: 'version', text: versionText() }
+  const asking = { askConnection: values.has('askPass'), askBecome: values.has('askBecome') || isOn(settings['ANSIBLE_BECOME_ASK_PASS']) }
+  if (kind === 'adhoc') return { command: 'play', options: { ...toOptions(values, [], settings), ...adhocOf(values, rest, settings) }, list: values.has('listHosts') ? ['hosts'] : undefined, ...asking }
   if (rest.length === 0) throw usage('no playbook was given: play PLAYBOOK... -i INVENTORY')
   const kinds: readonly (readonly [FlagName, ListKind])[] = [['syntaxCheck', 'syntax'], ['listHosts', 'hosts'], ['listTasks', 'tasks'], ['listTags', 'tags']]
   const list = kinds.filter(([name]) => values.has(name)).map(([, kind]) => kind)
   return {
-    command: 'play', options: toOptions(values, rest, settings), list: list.length === 0 ? undefined : list,
-    askConnection: values.has('askPass'), askBecome: values.has('askBecome') || isOn(settings['ANSIBLE_BECOME_ASK_PASS']),
+    command: 'play', options: toOptions(values, rest, settings), list: list.length === 0 ? undefined : list, ...asking,
+  }
+}
+
+/** Modules that do nothing without arguments. Ansible: constants.py, MODULE_REQUIRE_ARGS. */
+const needArgs = /^(ansible\.(builtin|legacy)\.)?(command|shell|raw|script)$/
+
+/** The one task of `play adhoc`. */
+function adhocOf(values: Given['values'], rest: readonly string[], settings: Settings): Pick<Options, 'adhoc' | 'playbookDir'> {
+  const last = (name: FlagName): string | undefined => values.get(name)?.at(-1)
+  const [pattern, ...more] = rest
+  if (pattern === undefined) throw usage('no hosts were given: play adhoc PATTERN -m MODULE -a ARGS -i INVENTORY')
+  if (more.length > 0) throw usage(`one pattern was expected, found also: ${more.join(' ')} (more patterns are joined by colons or commas)`)
+  const module = last('module') ?? 'command', args = last('moduleArgs') ?? '', dir = last('playbookDir') ?? settings['ANSIBLE_PLAYBOOK_DIR'], tree = last('tree')
+  if (needArgs.test(module) && args === '' && !values.has('listHosts')) throw usage(`No argument passed to ${module} module: give it with -a${/\.ya?ml$/.test(pattern) ? '. Did you mean to run the playbook: play ' + pattern : ''}`)
+  if (/^(ansible\.(builtin|legacy)\.)?import_playbook$/.test(module)) throw usage(`'${module}' is not a valid action for one task: run the playbook itself`)
+  const seconds = <K extends string>(key: K, name: FlagName, least: number): { readonly [P in K]?: number } => {
+    const given = last(name)
+    return (given === undefined ? {} : { [key]: wholeNumber(given, `--${name === 'taskTimeout' ? 'task-timeout' : name}`, 0, least) }) as { readonly [P in K]?: number }
+  }
+  return {
+    adhoc: { pattern, module, args, oneLine: values.has('oneLine'), ...seconds('async', 'background', 1), ...seconds('poll', 'poll', 0), ...seconds('timeout', 'taskTimeout', 0), ...(tree === undefined ? {} : { tree }) },
+    ...(dir === undefined || dir === '' ? {} : { playbookDir: dir }),
   }
 }
 
 const commas = (values: readonly string[] | undefined): string[] => (values ?? []).flatMap((value) => value.split(',')).map((tag) => tag.trim()).filter((tag) => tag !== '')
-function wholeNumber(text: string | undefined, name: string, otherwise: number): number {
+function wholeNumber(text: string | undefined, name: string, otherwise: number, least = 1): number {
   if (text === undefined) return otherwise
-  if (!/^\d+$/.test(text) || Number(text) < 1) throw usage(`${name} needs a whole number above 0, found '${text}'`)
+  if (!/^\d+$/.test(text) || Number(text) < least) throw usage(`${name} needs a whole number from ${least} on, found '${text}'`)
   return Number(text)
 }
 function passwordIn(path: string | undefined): string | undefined {

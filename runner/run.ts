@@ -113,6 +113,7 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
     decrypt: (text, loc) => decrypt(text, loc), warn,
   })
   const read: Playbook[] = []
+  if (options.adhoc !== undefined) read.push(loader.adhoc(options.adhoc, resolve(options.playbookDir ?? '.')))
   for (const path of options.playbooks) read.push(await loader.playbook(findPlaybook(path)))
   const playbooks = options.role === undefined ? read : read.map((one) => onlyRole(one, options.role ?? ''))
   await checkTasks({ registry, jinja, loader, isLenient: options.errorOnMissingHandler === false }, playbooks)

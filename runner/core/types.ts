@@ -392,9 +392,21 @@ export type Event =
   | { readonly type: 'end'; readonly stats: Readonly<Record<string, HostStats>>; readonly custom?: Data }
 export interface Reporter { on(event: Event): void; close(): Promise<void> }
 
+/** The one task of `play adhoc`. `args`: as given, k=v or JSON. */
+export interface Adhoc {
+  readonly pattern: string; readonly module: string; readonly args: string; readonly oneLine: boolean
+  /** Seconds. */
+  readonly async?: number; readonly poll?: number; readonly timeout?: number
+  readonly tree?: string
+}
+
 /** Options of one run, from the command line. */
 export interface Options {
   readonly playbooks: readonly string[]
+  /** Instead of playbooks. */
+  readonly adhoc?: Adhoc
+  /** Where such a task has its roles, files and group_vars; default: here. */
+  readonly playbookDir?: string
   readonly inventory: readonly string[]
   readonly limit?: string
   readonly tags: readonly string[]

@@ -9,7 +9,7 @@ import { selected } from './tags.ts'
 export type ListKind = 'syntax' | 'hosts' | 'tasks' | 'tags'
 /** What listing needs of what was loaded. */
 export interface Listed {
-  readonly options: Pick<Options, 'tags' | 'skipTags'> & Partial<Pick<Options, 'playbooks'>>
+  readonly options: Pick<Options, 'tags' | 'skipTags'> & Partial<Pick<Options, 'playbooks' | 'adhoc'>>
   readonly playbooks: readonly Playbook[]
   readonly inventory: { match(pattern: string | readonly string[]): readonly string[] }
   readonly limit?: ReadonlySet<string> | undefined
@@ -33,12 +33,18 @@ function titleOf(task: Task): string {
   return task.role === undefined || task.module === 'include_role' ? shown(task.name) : `${task.role.name} : ${shown(task.name)}`
 }
 
+/** Hosts that a play would touch. */
+function hostsOf(play: Play, listed: Listed): readonly string[] {
+  const patterns: readonly unknown[] = Array.isArray(play.hosts) ? play.hosts : [play.hosts]
+  return listed.inventory.match(patterns.map(shown)).filter((host) => listed.limit?.has(host) ?? true)
+}
+
 function playLines(play: Play, number: number, kinds: readonly ListKind[], listed: Listed): string[] {
   const { tags, skipTags } = listed.options
   const hosts: readonly unknown[] = Array.isArray(play.hosts) ? play.hosts : [play.hosts]
   const lines = ['', `  play #${number} (${hosts.map(shown).join(',')}): ${shown(play.name)}\tTAGS: [${tagsOf(play).join(',')}]`]
   if (kinds.includes('hosts')) {
-    const found = listed.inventory.match(hosts.map(shown)).filter((host) => listed.limit?.has(host) ?? true)
+    const found = hostsOf(play, listed)
     lines.push(`    pattern: ${pyRepr(hosts.map(shown))}`, `    hosts (${found.length}):`, ...found.map((host) => `      ${host}`))
   }
   const tagsOnly = !kinds.includes('tasks') && kinds.includes('tags')
@@ -53,6 +59,7 @@ function playLines(play: Play, number: number, kinds: readonly ListKind[], liste
 
 /** The lists asked for, ending with a line break. A syntax check prints the names of the playbooks only. */
 export function listing(kinds: readonly ListKind[], listed: Listed): string {
+  if (listed.options.adhoc !== undefined) return listed.playbooks.flatMap(({ plays }) => plays).map((play) => hostsOf(play, listed)).map((hosts) => [`  hosts (${hosts.length}):`, ...hosts.map((host) => `    ${host}`), ''].join('\n')).join('')
   const wanted = kinds.filter((kind) => kind !== 'syntax')
   return listed.playbooks.map((playbook, number) => {
     const lines = ['', `playbook: ${listed.options.playbooks?.[number] ?? playbook.file}`, ...(wanted.length === 0 ? [] : playbook.plays.flatMap((play, i) => playLines(play, i + 1, wanted, listed)))]

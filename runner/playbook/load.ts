@@ -1,13 +1,14 @@
 /** Reads playbooks and everything they import; at run time, what they include. */
 import { existsSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fault } from '../core/errors.ts'
 import { keyLoc, locOf, valueLoc } from '../core/loc.ts'
 import { nearest } from '../core/near.ts'
 import { pyText } from '../core/pytext.ts'
-import type { Data, Frame, Keywords, Loc, Node, Play, Playbook, Role, Task } from '../core/types.ts'
+import type { Adhoc, Data, Frame, Keywords, Loc, Node, Play, Playbook, Role, Task } from '../core/types.ts'
 import { dictGet, dictHas, dictKeys, isDict, Template } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
+import { adhocPlay } from './adhoc.ts'
 import { applied, fileNodes, findTasks, nearbyFile } from './include.ts'
 import { keywords } from './keywords.ts'
 import { createLoading } from './loading.ts'
@@ -34,6 +35,8 @@ export interface IncludedRole {
 export interface Loader {
   /** All plays of a playbook file, those of imported playbooks in their place. */
   playbook(file: string): Promise<Playbook>
+  /** The playbook that one task on the command line is. `dir`: where a playbook would be. */
+  adhoc(asked: Adhoc, dir: string): Playbook
   /**
    * The nodes of a file that an include_tasks names. `apply` is used instead of that of the task, whose templates are as written;
    * `frames`: variables of the loop that included it. Handlers of roles that the file imports are in its RoleNodes.
@@ -49,6 +52,7 @@ export function createLoader(context: LoaderContext): Loader {
   const loading = createLoading(context, loadNodes)
   return {
     playbook: async (file) => ({ file, plays: playsOf(loading, resolve(file), [], { kw: {}, vars: [] }, undefined) }),
+    adhoc: (asked, dir) => { const file = join(dir, '__adhoc_playbook__'); return { file, plays: [loadPlay(loading, adhocPlay(asked), file, [], { kw: {}, vars: [] })] } },
     tasksFile: async (path, parent, options = {}) => {
       const scope = applied(loading, parent, options.apply, withFrames(scopeOf(loading, parent), options.frames))
       return fileNodes(loading, findTasks(path, scope, 'include_tasks', placeOf(parent)), scope, 'include_tasks', placeOf(parent))

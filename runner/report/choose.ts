@@ -4,7 +4,10 @@ import { wantsColor } from './frame.ts'
 import { createHuman } from './human.ts'
 import type { Out } from './human.ts'
 
-export interface ReportOptions { readonly output: 'human' | 'json'; readonly verbosity: number }
+export interface ReportOptions {
+  readonly output: 'human' | 'json'; readonly verbosity: number
+  readonly adhoc?: { readonly oneLine: boolean; readonly tree?: string }
+}
 type Env = Readonly<Record<string, string | undefined>>
 
 /** `startedAt`: epoch milliseconds. */
@@ -18,6 +21,7 @@ export async function createReporter(out: Out & { readonly rows?: number }, err:
 async function mainReporter(out: Out & { readonly rows?: number }, err: Out, options: ReportOptions, env: Env, startedAt: number | undefined): Promise<Reporter> {
   if (options.output === 'json') return (await import('./json.ts')).createJson(out, err)
   const color = wantsColor(out.isTTY === true, env)
+  if (options.adhoc !== undefined) return (await import('./adhoc.ts')).createAdhoc(out, err, { ...options.adhoc, color, verbosity: options.verbosity })
   const human = { color, verbosity: options.verbosity }
   const isLive = out.isTTY === true && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === ''
   if (!isLive) return createHuman(out, err, human)

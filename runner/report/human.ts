@@ -1,20 +1,19 @@
 /** Lines as Ansible's default output has them, so that eyes and scripts that know those need not learn others. Ansible: plugins/callback/default.py. */
-import type { Event, Loc, Reporter, TaskResult } from '../core/types.ts'
-import { diffOf, wouldRun } from './diff.ts'
-import { drawError, drawWarning, place } from './frame.ts'
+import type { Event, Reporter, TaskResult } from '../core/types.ts'
+import { Messages } from './messages.ts'
+import type { Out, TaskEvent } from './messages.ts'
 import { recap } from './recap.ts'
 import { isVerbose, shownResult } from './shown.ts'
 import { banner, createPaint } from './style.ts'
 import type { Colour, Paint } from './style.ts'
 
-export interface Out { write(text: string): unknown; readonly columns?: number; readonly isTTY?: boolean }
+export type { Out } from './messages.ts'
 export interface HumanOptions {
   readonly color: boolean
   readonly verbosity: number
   /** Show a diff only for the first of several hosts that have the same one for a task. */
   readonly diffsOnce?: boolean
 }
-type TaskEvent = Extract<Event, { type: 'task' }>
 type ItemEvent = Extract<Event, { type: 'item' }>
 type ResultEvent = Extract<Event, { type: 'result' }>
 
@@ -27,7 +26,7 @@ const includes = new Set(['include_tasks', 'include_role', 'include', 'import_ta
 
 class Human implements Reporter {
   private readonly out: Out
-  private readonly err: Out
+  private readonly messages: Messages
   private readonly options: HumanOptions
   private readonly paint: Paint
   private readonly tasks = new Map<number, TaskEvent>()
@@ -36,15 +35,14 @@ class Human implements Reporter {
   /** Hosts at work, by task: while there are some, the banner of another task waits for its first line (strategy free). */
   private readonly atWork = new Map<number, number>()
   private isCheck = false
-  private readonly saidOnce = new Set<string>()
   /** Hosts by the diff they have in common, of the task that is shown. */
   private readonly diffs = new Set<string>()
 
   constructor(out: Out, err: Out, options: HumanOptions) {
     this.out = out
-    this.err = err
     this.options = options
     this.paint = createPaint(options.color)
+    this.messages = new Messages(out, err, this.paint)
   }
   private line(text: string, colour: Colour = 'plain'): void { this.out.write(`${this.paint(text, colour)}\n`) }
   private banner(text: string): void { this.line(banner(text, widthOn(this.out))) }
@@ -64,9 +62,9 @@ class Human implements Reporter {
         if (this.lastTask !== undefined) this.head(this.lastTask)
         return this.line(`included: ${event.file} for ${event.hosts.join(', ')}${event.label === undefined ? '' : ` => (item=${event.label})`}`, 'skipped')
       case 'no-hosts-left': return this.banner('NO MORE HOSTS LEFT')
-      case 'handlers-pending': return this.warn(`[${event.host}]: notified, but not run because of the failure: ${event.handlers.join(', ')}`, undefined)
-      case 'warning': return this.warn(event.message, event.loc)
-      case 'error': this.err.write(`${drawError(event.error, this.paint)}\n`); return
+      case 'handlers-pending': return this.messages.warn(`[${event.host}]: notified, but not run because of the failure: ${event.handlers.join(', ')}`)
+      case 'warning': return this.messages.warn(event.message, event.loc)
+      case 'error': return this.messages.error(event.error)
       case 'end': this.out.write(recap(event.stats, widthOn(this.out), this.paint)); return
       case 'host-start': this.atWork.set(event.task, (this.atWork.get(event.task) ?? 0) + 1); return
       case 'output': return
@@ -122,7 +120,7 @@ class Human implements Reporter {
     const module = task?.module ?? ''
     const { result, label } = event
     if (includes.has(module) && (result.outcome === 'ok' || result.outcome === 'changed')) return
-    this.warnings(result)
+    this.messages.warnings(result)
     this.changes(result)
     const host = hostLabel(event)
     const { dumped, more } = this.details(result, module)
@@ -133,7 +131,7 @@ class Human implements Reporter {
       case 'skipped': return this.line(`skipping: [${event.host}] => (item=${label}) ${more}`, 'skipped')
       case 'unknown': return this.line(`unknown: [${host}] => (item=${label}) => ${reasonOf(result)}`, 'unknown')
       case 'failed': case 'unreachable':
-        this.frame(result, task)
+        this.messages.frame(result, task)
         return this.line(`failed: [${host}] (item=${label}) => ${dumped()}`, 'failed')
     }
   }
@@ -152,7 +150,7 @@ class Human implements Reporter {
   private one(event: ResultEvent, task: TaskEvent | undefined, module: string): void {
     const { result } = event
     if (includes.has(module) && (result.outcome === 'ok' || result.outcome === 'changed')) return
-    this.warnings(result)
+    this.messages.warnings(result)
     this.changes(result)
     const host = hostLabel(event)
     const { dumped, more } = this.details(result, module)
@@ -162,10 +160,10 @@ class Human implements Reporter {
       case 'skipped': return this.skipped(event, module)
       case 'unknown': return this.line(`unknown: [${host}] => ${reasonOf(result)}`, 'unknown')
       case 'failed':
-        this.frame(result, task)
+        this.messages.frame(result, task)
         return this.line(`fatal: [${host}]: FAILED! => ${dumped()}`, 'failed')
       case 'unreachable':
-        this.frame(result, task)
+        this.messages.frame(result, task)
         return this.line(`fatal: [${host}]: UNREACHABLE! => ${dumped()}`, 'unreachable')
     }
   }
@@ -174,42 +172,15 @@ class Human implements Reporter {
     this.line(`skipping: [${event.host}]${verbosity > 0 ? ` => ${shownResult(event.result, module, verbosity, event.looped)}` : ''}`, 'skipped')
   }
 
-  /** Why a task failed, with its place; hosts that fail alike are shown one frame. */
-  private frame(result: TaskResult, task: TaskEvent | undefined): void {
-    const said = result.data['msg']
-    const loc = task?.loc
-    const error = result.error === undefined ? typeof said === 'string' && loc !== undefined ? { code: 'task-failed', message: `Task failed: ${firstLines(said)}`, loc, trail: [] } : undefined
-      : result.error.loc === undefined && loc !== undefined ? { ...result.error, loc } : result.error
-    if (error === undefined) return
-    const drawn = `${drawError(error, this.paint)}\n\n`
-    const key = `${task?.id ?? ''} ${drawn}`
-    if (this.saidOnce.has(key)) return
-    this.saidOnce.add(key)
-    this.out.write(drawn)
-  }
-
   private changes(result: TaskResult): void {
-    if (this.isCheck && result.outcome === 'skipped') for (const text of wouldRun(result.changes)) this.line(text, 'skipped')
-    if (result.outcome !== 'changed' || !('diff' in result.data)) return
-    const drawn = diffOf(result.changes, this.paint)
+    if (this.isCheck) for (const text of this.messages.wouldRun(result)) this.line(text, 'skipped')
+    const drawn = this.messages.difference(result)
     if (drawn === '' || (this.options.diffsOnce === true && this.diffs.has(drawn))) return
     this.diffs.add(drawn)
     this.out.write(drawn)
-  }
-
-  private warnings(result: TaskResult): void {
-    const { warnings } = result.data
-    if (Array.isArray(warnings)) for (const text of warnings) this.warn(String(text), undefined)
-  }
-  private warn(message: string, loc: Loc | undefined): void {
-    const key = `${message} ${loc === undefined ? '' : place(loc)}`
-    if (this.saidOnce.has(key)) return
-    this.saidOnce.add(key)
-    this.err.write(`${drawWarning(message, loc, this.paint)}\n`)
   }
 }
 
 const hostLabel = (event: ItemEvent | ResultEvent): string =>
   event.delegated === undefined || event.delegated === event.host ? event.host : `${event.host} -> ${event.delegated}`
 const reasonOf = (result: TaskResult): string => String(result.data['unknown'] ?? 'cannot be known before the run')
-const firstLines = (text: string): string => text.split('\n').slice(0, 12).join('\n')

@@ -10,7 +10,8 @@ const withoutV = ['argument_spec_data', 'validate_args_context']
 /** What `debug: var=` leaves out, so that the variable stands alone. */
 const besideVar = ['changed', 'failed', 'skipped', 'invocation', 'skip_reason', 'ansible_loop_var', 'ansible_index_var', 'ansible_loop']
 
-function cleaned(data: Data, module: string, verbosity: number, isLooped: boolean): Data {
+/** The data of a result as it is shown. */
+export function shownData({ data }: TaskResult, module: string, verbosity: number, isLooped = false): Data {
   const hidden = new Set([...always, ...(verbosity < 3 ? withoutVvv : []), ...(verbosity < 1 && module === 'validate_argument_spec' && 'argument_errors' in data ? withoutV : []), ...(isLooped ? ['results'] : [])])
   const isHidden = (key: string): boolean => {
     if (key.startsWith('_ansible_') || hidden.has(key)) return true
@@ -23,7 +24,7 @@ function cleaned(data: Data, module: string, verbosity: number, isLooped: boolea
 /** JSON of a result: on one line, or indented where it was made to be read or at -vvv. */
 export function shownResult(result: TaskResult, module: string, verbosity: number, isLooped = false): string {
   const indent = result.data['_ansible_verbose_always'] === true || verbosity > 2 ? 4 : 0
-  return dumps(cleaned(result.data, module, verbosity, isLooped), indent)
+  return dumps(shownData(result, module, verbosity, isLooped), indent)
 }
 
 /** Whether a result that is no failure is shown with its data: asked for with -v, or made to be read (debug, assert). */

@@ -7,7 +7,7 @@ import { createMasker } from '../../runner/core/mask.ts'
 import { exitCodeOf } from '../../runner/core/exit.ts'
 import { Fault, toErrorData } from '../../runner/core/errors.ts'
 import { parseCommandLine } from '../../runner/options.ts'
-import { createHuman } from '../../runner/report/human.ts'
+import { createReporter } from '../../runner/report/choose.ts'
 import { execute, load } from '../../runner/run.ts'
 import { loadYaml } from '../../runner/yaml/load.ts'
 
@@ -16,6 +16,8 @@ export interface Case {
   readonly rule: string
   readonly files: Readonly<Record<string, string>>
   readonly playbooks?: readonly string[]
+  /** Instead of playbooks: arguments of `play adhoc`, one list a command. */
+  readonly adhoc?: readonly (readonly string[])[]
   readonly inventory?: string
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
@@ -93,11 +95,25 @@ export async function playCase(one: Case): Promise<Answer> {
 }
 
 async function run(one: Case, dir: string, write: (text: string) => void): Promise<number> {
-  const args = (one.args ?? []).map((arg) => String(arg).replaceAll('{dir}', dir))
-  const asked = parseCommandLine([...(one.playbooks ?? ['site.yml']), '-i', one.inventory ?? 'inventory', ...args], process.env)
+  const inventory = ['-i', one.inventory ?? 'inventory']
+  if (one.adhoc === undefined) {
+    const args = (one.args ?? []).map((arg) => String(arg).replaceAll('{dir}', dir))
+    return runCommand([...(one.playbooks ?? ['site.yml']), ...inventory, ...args], write)
+  }
+  let code = 0
+  for (const words of one.adhoc) {
+    write(`$ adhoc ${words.join(' ')}\n`)
+    code = await runCommand(['adhoc', ...inventory, ...words.map(String)], write)
+    write(`exit code ${code}\n`)
+  }
+  return code
+}
+
+async function runCommand(argv: readonly string[], write: (text: string) => void): Promise<number> {
+  const asked = parseCommandLine(argv, process.env)
   if (asked.command !== 'play') throw new Error('the arguments run no playbook')
   const errors: string[] = []
-  const reporter = createHuman({ write }, { write: (text) => errors.push(text) }, { color: false, verbosity: asked.options.verbosity })
+  const reporter = await createReporter({ write }, { write: (text) => errors.push(text) }, asked.options, { NO_COLOR: '1' })
   const masker = createMasker(), prompts = { secret: () => Promise.resolve('') }
   try {
     const loaded = await load(asked.options, masker, (event) => { reporter.on(event) }, prompts)

@@ -5,8 +5,9 @@
 import type { Answer, Case } from './case.ts'
 
 /** Result lines start like this; the host is the order within a task. */
-const resultLine = /^(?:ok|changed|skipping|failed|fatal|unknown|FAILED - RETRYING): \[([^\]]+)\]/
-const isBanner = (line: string): boolean => /^(PLAY|TASK|RUNNING HANDLER|NO MORE HOSTS LEFT|PLAYBOOK)\b.*\*{3}$/.test(line) || line.startsWith('included: ')
+const resultLine = /^(?:(?:ok|changed|skipping|failed|fatal|unknown|FAILED - RETRYING): \[([^\]]+)\]|(?<adhoc>\S+) \| [A-Z]+)/
+const hostIn = (line: string): string | undefined => { const found = resultLine.exec(line); return found?.groups?.['adhoc'] ?? found?.[1]?.split(' -> ')[0] }
+const isBanner = (line: string): boolean => line.startsWith('$ adhoc ') || line.startsWith('exit code ') || /^(PLAY|TASK|RUNNING HANDLER|NO MORE HOSTS LEFT|PLAYBOOK)\b.*\*{3}$/.test(line) || line.startsWith('included: ')
 
 export interface Comparable { readonly code: number; readonly stdout: string; readonly files: Answer['files'] }
 
@@ -49,7 +50,7 @@ const cleaned = (line: string): string => line
   // a diff of ours names the file that changes, Ansible's where the new text comes from
   .replace(/^\+\+\+ after: .*/, '+++ after')
   // copy: a temporary file on the target, and a sum that is nobody's any more
-  .replace(/"md5sum": "[^"]*", /, '').replace(/"src": "[^"]*\/\.ansible\/tmp\/[^"]*", /, '')
+  .replace(/"md5sum": "[^"]*", /, '').replace(/"src": "[^"]*\/\.ansible\/tmp\/[^"]*", /, '').replace(/("src": ")[^"]*\/(\.ansible\/tmp\/[^"]*|note)",$/, '$1{source}",')
   .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+/g, '{time}').replace(/"delta": "[^"]*"/g, '"delta": "{time}"')
   .replace(/"ansible_job_id": "[^"]*"/g, '"ansible_job_id": "{id}"').replace(/"results_file": "[^"]*"/g, '"results_file": "{file}"')
 
@@ -86,7 +87,7 @@ function pieces(lines: readonly string[]): Piece[] {
   const found: Piece[] = []
   let waiting: string[] = []
   for (const line of lines) {
-    const host = resultLine.exec(line)?.[1]?.split(' -> ')[0]
+    const host = hostIn(line)
     if (host !== undefined) { found.push({ host, lines: [...waiting, line] }); waiting = []; continue }
     if (/^(--- |\+\+\+ )/.test(line) || waiting.length > 0) { waiting.push(line); continue }
     const last = found.at(-1)

@@ -53,8 +53,16 @@ def run(name):
             'ANSIBLE_HOST_KEY_CHECKING': 'False', 'ANSIBLE_RETRY_FILES_ENABLED': '0', **case.get('env', {}),
         }
         args = [str(one).replace('{dir}', str(folder)) for one in case.get('args', [])]
-        ran = subprocess.run([playbook, *(case.get('playbooks') or ['site.yml']), '-i', case.get('inventory', 'inventory'), *args],
-                             cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, umask=0o022, timeout=300)
+        where = ['-i', case.get('inventory', 'inventory')]
+        command = lambda words: subprocess.run(words, cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, umask=0o022, timeout=300)
+        if 'adhoc' in case:  # commands of `ansible`, one after the other; what they print stands below their arguments
+            told = []
+            for words in case['adhoc']:
+                ran = command([str(pathlib.Path(playbook).with_name('ansible')), *where, *map(str, words)])
+                told.append(f"$ adhoc {' '.join(map(str, words))}\n{ran.stdout}exit code {ran.returncode}\n")
+            ran.stdout = ''.join(told)
+        else:
+            ran = command([playbook, *(case.get('playbooks') or ['site.yml']), *where, *args])
         clean = lambda told: told.replace(str(folder), '{dir}').replace(str(home), '{home}').replace(python, '{python}')
         answer = {'case': hashlib.sha256(text.encode()).hexdigest()[:16], 'code': ran.returncode,
                   'stdout': clean(ran.stdout).split('\n'), 'files': made(folder)}

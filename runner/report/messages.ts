@@ -1,0 +1,58 @@
+/** What every reporter for people says beside its own lines: warnings, why a task failed, and differences; each only once. */
+import type { Event, Loc, TaskResult } from '../core/types.ts'
+import { diffOf, wouldRun } from './diff.ts'
+import { drawError, drawWarning, place } from './frame.ts'
+import type { Paint } from './style.ts'
+
+export interface Out { write(text: string): unknown; readonly columns?: number; readonly isTTY?: boolean }
+export type TaskEvent = Extract<Event, { type: 'task' }>
+
+export class Messages {
+  private readonly out: Out
+  private readonly err: Out
+  private readonly paint: Paint
+  private readonly saidOnce = new Set<string>()
+
+  constructor(out: Out, err: Out, paint: Paint) {
+    this.out = out
+    this.err = err
+    this.paint = paint
+  }
+
+  warn(message: string, loc?: Loc): void {
+    const key = `${message} ${loc === undefined ? '' : place(loc)}`
+    if (this.saidOnce.has(key)) return
+    this.saidOnce.add(key)
+    this.err.write(`${drawWarning(message, loc, this.paint)}\n`)
+  }
+  error(error: Extract<Event, { type: 'error' }>['error']): void { this.err.write(`${drawError(error, this.paint)}\n`) }
+
+  /** The warnings that a result carries. */
+  warnings(result: TaskResult): void {
+    const { warnings } = result.data
+    if (Array.isArray(warnings)) for (const text of warnings) this.warn(String(text))
+  }
+
+  /** Why a task failed, with its place; hosts that fail alike are shown one frame. */
+  frame(result: TaskResult, task: TaskEvent | undefined): void {
+    const said = result.data['msg']
+    const loc = task?.loc
+    const error = result.error === undefined ? typeof said === 'string' && loc !== undefined ? { code: 'task-failed', message: `Task failed: ${firstLines(said)}`, loc, trail: [] } : undefined
+      : result.error.loc === undefined && loc !== undefined ? { ...result.error, loc } : result.error
+    if (error === undefined) return
+    const drawn = `${drawError(error, this.paint)}\n\n`
+    const key = `${task?.id ?? ''} ${drawn}`
+    if (this.saidOnce.has(key)) return
+    this.saidOnce.add(key)
+    this.out.write(drawn)
+  }
+
+  /** The difference that a result shows; empty where it shows none. */
+  difference(result: TaskResult): string {
+    return result.outcome === 'changed' && 'diff' in result.data ? diffOf(result.changes, this.paint) : ''
+  }
+  /** What a dry run did not run. */
+  wouldRun(result: TaskResult): readonly string[] { return result.outcome === 'skipped' ? wouldRun(result.changes) : [] }
+}
+
+const firstLines = (text: string): string => text.split('\n').slice(0, 12).join('\n')
