@@ -1,12 +1,12 @@
 /** The command line: arguments to options, and the exit code. Everything else is imported when it is needed. */
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
-import { readSettings } from './config.ts'
+import { readSettings, type Settings } from './config.ts'
 import { Fault, toErrorData } from './core/errors.ts'
 import { exitCodeOf } from './core/exit.ts'
 import { createMasker } from './core/mask.ts'
 import { parseCommandLine } from './options.ts'
-import type { Reporter } from './core/types.ts'
+import type { Loc, Reporter } from './core/types.ts'
 import type { Prompts } from './run.ts'
 
 
@@ -38,7 +38,13 @@ async function main(argv: readonly string[]): Promise<number> {
   const { createErrorPrinter, drawWarning } = await import('./report/frame.ts')
   const printError = createErrorPrinter(process.stderr)
   try {
-    const asked = parseCommandLine(argv, readSettings(process.env, process.cwd()))
+    const told: (readonly [string, Loc | undefined])[] = []
+    const settings = readSettings(process.env, process.cwd(), (message, loc) => { told.push([message, loc]) })
+    const asked = parseCommandLine(argv, settings)
+    if (asked.command === 'play') {
+      for (const [message, loc] of told) process.stderr.write(`${drawWarning(message, loc)}\n`)
+      for (const message of asked.warnings) process.stderr.write(`${drawWarning(message, undefined)}\n`)
+    }
     switch (asked.command) {
       case 'help': case 'version': process.stdout.write(asked.text); return 0
       case 'inventory': case 'vault': {
@@ -47,7 +53,7 @@ async function main(argv: readonly string[]): Promise<number> {
         process.stdout.write(text)
         return code
       }
-      default: return await play(asked, masker)
+      default: return await play(asked, masker, settings)
     }
   } catch (error) {
     if (!(error instanceof Fault)) throw error
@@ -56,10 +62,11 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function play(asked: Extract<ReturnType<typeof parseCommandLine>, { command: 'play' }>, masker: ReturnType<typeof createMasker>): Promise<number> {
+async function play(asked: Extract<ReturnType<typeof parseCommandLine>, { command: 'play' }>, masker: ReturnType<typeof createMasker>, settings: Settings): Promise<number> {
   const { load, execute } = await import('./run.ts')
   const { createReporter } = await import('./report/choose.ts')
-  const reporter: Reporter = await createReporter(process.stdout, process.stderr, asked.options, process.env)
+  const { dumpYaml } = await import('./yaml/dump.ts')
+  const reporter: Reporter = await createReporter(process.stdout, process.stderr, asked.options, settings, dumpYaml)
   const options = { ...asked.options }
   if (asked.askConnection) Object.assign(options, { connectionPassword: await askSecret('SSH password: ') })
   if (asked.askBecome) {

@@ -1,6 +1,6 @@
 /** The only place that wires everything: loads, opens connections, executes, and tells the reporters. */
-import { existsSync, readdirSync, statSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, parse, resolve } from 'node:path'
 import type { Data, Event, Frame, HostStats, Loc, LocalFile, Options, Playbook, RenderOptions, Reporter } from './core/types.ts'
 import { fault, Fault, toErrorData } from './core/errors.ts'
 import { exitCodeOf } from './core/exit.ts'
@@ -100,7 +100,7 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
   const extra = extraFrames(options.extraVars, { decrypt, warn })
   const extraVars: Data = Object.assign({}, ...extra.map((frame) => frame.vars))
   inventory = await loadInventory(inventorySources(options), {
-    cwd: process.cwd(), decrypt, warn, extraVars, evaluate: (source, vars) => { const scope = scopeOf([{ name: 'inventory', vars }]); return jinja.resolve(jinja.expression(source, scope), scope) },
+    cwd: process.cwd(), decrypt, warn, extraVars, rules: options.inventoryRules, evaluate: (source, vars) => { const scope = scopeOf([{ name: 'inventory', vars }]); return jinja.resolve(jinja.expression(source, scope), scope) },
   })
   const registry = createRegistry()
   const loader = createLoader({
@@ -194,6 +194,7 @@ export async function execute(loaded: Loaded, reporter: Reporter, prompts: Promp
     await pool.close()
   }
   const stats: Record<string, HostStats> = Object.fromEntries([...run.hosts].map(([name, host]) => [name, host.stats]).filter(([, one]) => Object.values(one as HostStats).some((n) => n > 0)))
+  if (options.retryFiles !== undefined) writeRetry(run, options.retryFiles.folder)
   emit({ type: 'end', stats, ...(Object.keys(run.custom).length === 0 ? {} : { custom: run.custom }) })
   return broken === undefined ? exitCode(run) : exitCodeOf(broken)
 }
@@ -203,6 +204,22 @@ function exitCode(run: Run): number {
   const hosts = [...run.hosts.values()]
   if (hosts.some((host) => host.unreachable)) return 4
   return hosts.some((host) => host.failed !== undefined) ? 2 : 0
+}
+
+/** The hosts that failed, for `--limit @FILE`. Ansible: executor/playbook_executor.py. */
+function writeRetry(run: Run, folder: string | undefined): void {
+  const failed = [...run.hosts.values()].filter((host) => host.failed !== undefined || host.unreachable).map((host) => host.name).sort()
+  const playbook = run.options.playbooks.at(-1)
+  if (failed.length === 0 || playbook === undefined) return
+  const path = join(folder ?? dirname(findPlaybook(playbook)), `${parse(playbook).name}.retry`)
+  try {
+    if (folder !== undefined) mkdirSync(folder, { recursive: true })
+    writeFileSync(`${path}.new`, failed.map((name) => `${name}\n`).join(''))
+    renameSync(`${path}.new`, path)
+    run.warn(`to run the failed hosts again, add: --limit @${path}`)
+  } catch (error) {
+    run.warn(`the file of failed hosts ${path} was not written: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 /** `--start-at-task`: from the first task whose name matches (globs as in Ansible) on. */

@@ -14,6 +14,6 @@ const general: ReadonlySet<Code> = new Set<Code>(['cannot-read', 'source-missing
 
 /** 5: wrong options; 4: a file that cannot be understood; 1: any other error before or outside of tasks. */
 export function exitCodeOf({ code }: { readonly code: Code }): number {
-  if (code === 'usage' || code === 'extra-vars') return 5
+  if (code === 'usage' || code === 'config-line' || code === 'extra-vars') return 5
   return parsing.has(code) && !general.has(code) ? 4 : 1
 }

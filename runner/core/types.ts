@@ -400,6 +400,14 @@ export interface Adhoc {
   readonly tree?: string
 }
 
+/** What becomes of sources of the inventory that cannot be read, and which names in folders are none. */
+export interface InventoryRules {
+  readonly unparsed: 'ignore' | 'warn' | 'fail'
+  readonly anyUnparsedFails: boolean
+  /** Instead of the usual ones. */
+  readonly ignoreExtensions?: readonly string[]
+  readonly ignorePatterns: readonly string[]
+}
 /** Options of one run, from the command line. */
 export interface Options {
   readonly playbooks: readonly string[]
@@ -438,6 +446,18 @@ export interface Options {
   readonly hostKeyChecking?: boolean
   readonly gathering?: string
   readonly strategy?: string
+  readonly port?: number
+  readonly becomeExe?: string
+  readonly becomeFlags?: string
+  /** The shell on the targets. */
+  readonly shell?: string
+  /** Of keywords, for tasks that do not say. */
+  readonly keywordDefaults?: Readonly<Record<string, unknown>>
+  readonly inventoryRules?: InventoryRules
+  /** False: facts are in `ansible_facts` only. */
+  readonly injectFacts?: boolean
+  /** Writes the hosts that failed to a file, beside the playbook or in this folder. */
+  readonly retryFiles?: { readonly folder?: string }
   /** False: a handler that does not exist is a warning. */
   readonly errorOnMissingHandler?: boolean
 }

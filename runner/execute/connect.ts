@@ -37,12 +37,12 @@ export function endpointOf(name: string, variable: Lookup, kw: Keywords, options
     throw fault('unknown-connection', undefined, { name: wanted, known, near: nearest(wanted, known) })
   }
   const host = first(variable('ansible_host'), variable('ansible_ssh_host'), variable('ansible_docker_host'), name) ?? name
-  if (connection === 'local') return { connection, host: name, ...shell(variable) } // a shell of its own for each, so that they run side by side
+  if (connection === 'local') return { connection, host: name, ...shell(variable, options) } // a shell of its own for each, so that they run side by side
   const user = first(variable('ansible_user'), variable('ansible_ssh_user'), kw['remote_user'], options.user)
   if (connection === 'docker' || connection === 'podman') {
-    return { connection, host, ...(user === undefined ? {} : { user }), extraArgs: words(variable('ansible_docker_extra_args')), ...shell(variable) }
+    return { connection, host, ...(user === undefined ? {} : { user }), extraArgs: words(variable('ansible_docker_extra_args')), ...shell(variable, options) }
   }
-  const wantedPort = first(variable('ansible_port'), variable('ansible_ssh_port'), kw['port'])
+  const wantedPort = first(variable('ansible_port'), variable('ansible_ssh_port'), kw['port'], options.port)
   const port = number(wantedPort)
   if (wantedPort !== undefined && (port === undefined || !Number.isInteger(port) || port < 1 || port > 65535)) throw fault('bad-port', undefined, { value: wantedPort, host: name })
   const password = first(variable('ansible_password'), variable('ansible_ssh_pass'), variable('ansible_ssh_password'), options.connectionPassword)
@@ -58,11 +58,11 @@ export function endpointOf(name: string, variable: Lookup, kw: Keywords, options
     ...(checking === undefined ? {} : { hostKeyChecking: truthy(checking) }), ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
     ...(known.length === 0 ? {} : { knownHostsFiles: known }),
     sshArgs: [...words(variable('ansible_ssh_common_args') ?? options.sshCommonArgs), ...words(variable('ansible_ssh_extra_args'))],
-    ...shell(variable),
+    ...shell(variable, options),
   }
 }
-const shell = (variable: Lookup): { readonly shell?: string } => {
-  const found = text(variable('ansible_shell_executable'))
+const shell = (variable: Lookup, options: Options): { readonly shell?: string } => {
+  const found = text(variable('ansible_shell_executable') ?? options.shell)
   return found === undefined ? {} : { shell: found }
 }
 
@@ -77,8 +77,8 @@ export function becomeOf(variable: Lookup, kw: Keywords, options: Options): Beco
   const password = first(
     variable('ansible_become_password'), variable('ansible_become_pass'), variable(`ansible_${short}_pass`), options.becomePassword,
   )
-  const exe = first(variable('ansible_become_exe'), variable(`ansible_${short}_exe`), kw['become_exe'])
-  const flags = first(variable('ansible_become_flags'), variable(`ansible_${short}_flags`), kw['become_flags'])
+  const exe = first(variable('ansible_become_exe'), variable(`ansible_${short}_exe`), kw['become_exe'], options.becomeExe)
+  const flags = first(variable('ansible_become_flags'), variable(`ansible_${short}_flags`), kw['become_flags'], options.becomeFlags)
   return {
     method: short, user, ...(password === undefined ? {} : { password }), ...(exe === undefined ? {} : { exe }), ...(flags === undefined ? {} : { flags }),
   }

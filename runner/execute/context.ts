@@ -82,17 +82,22 @@ export class HostState {
   /** Roles that end_role left. */
   readonly roleEnded = new Set<Role>()
 
-  constructor(name: string) {
+  private readonly injects: boolean
+
+  constructor(name: string, injects = true) {
     this.name = name
+    this.injects = injects
     this.factFrame = { name: 'facts', vars: { ansible_facts: this.facts } }
   }
   get alive(): boolean { return this.failed === undefined && !this.unreachable && !this.ended }
 
   addFacts(facts: Readonly<Data>, alsoAsFacts = true): void {
+    const { vars } = this.factFrame
+    if (!this.injects && !('ansible_local' in vars)) Object.assign(vars, { ansible_local: {} })
     for (const [key, value] of Object.entries(facts)) {
       const plain = key.replace(/^ansible_(?!local$)/, '')
       if (alsoAsFacts) this.facts[plain] = value
-      Object.assign(this.factFrame.vars, { [key]: value })
+      if (this.injects || !key.startsWith('ansible_') || key === 'ansible_local') Object.assign(vars, { [key]: value })
     }
   }
 }
@@ -115,7 +120,7 @@ export interface PlayState {
 export function hostState(run: Run, name: string): HostState {
   const before = run.hosts.get(name)
   if (before !== undefined) return before
-  const state = new HostState(name)
+  const state = new HostState(name, run.options.injectFacts !== false)
   run.hosts.set(name, state)
   return state
 }

@@ -11,7 +11,7 @@ import type { Run } from './context.ts'
 
 /** The value of a keyword, templated; undefined where the task has none or it is omitted. */
 export function keyword(run: Run, task: Task, scope: Scope, name: string): unknown {
-  const written = task.kw[name]
+  const written = task.kw[name] ?? run.options.keywordDefaults?.[name]
   if (written === undefined) return undefined
   const value = run.jinja.resolve(written, scope)
   if (value !== omit) return value

@@ -1,6 +1,7 @@
 /** The inventory of a run: hosts, groups, their variables by precedence, and which hosts a pattern means. */
 import { realpathSync } from 'node:fs'
-import type { Data, Frame, Loc } from '../core/types.ts'
+import type { Data, Frame, InventoryRules, Loc } from '../core/types.ts'
+import { fault } from '../core/errors.ts'
 import { loadYaml } from '../yaml/load.ts'
 import { Tree } from './model.ts'
 import type { Group, Host as TreeHost } from './model.ts'
@@ -17,6 +18,7 @@ export interface InventoryContext {
   /** Value of an expression without braces; needed by the constructed plugin only. */
   evaluate?(source: string, vars: Data): unknown
   readonly extraVars?: Readonly<Data>
+  readonly rules?: InventoryRules | undefined
 }
 export interface Host {
   readonly name: string
@@ -71,6 +73,7 @@ export async function loadInventory(sources: readonly string[], context: Invento
   for (const source of sources) {
     const read = await readSource(source, {
       cwd: context.cwd, tree, parse, decrypt: context.decrypt, warn: context.warn, extraVars: context.extraVars ?? {},
+      ...(context.rules === undefined ? {} : { rules: context.rules }),
       evaluate: (text, vars) => {
         if (context.evaluate === undefined) throw new Error('no evaluate was given to the inventory')
         return context.evaluate(text, vars)
@@ -78,9 +81,11 @@ export async function loadInventory(sources: readonly string[], context: Invento
       varsOf: (host, withFiles) => inventory.plainVars(host, withFiles),
     })
     if (read) any = true
+    else if (context.rules?.anyUnparsedFails === true) throw fault('inventory-unparsed', undefined, { source })
   }
   tree.settle()
-  if (!any && sources.length > 0) context.warn('No inventory was parsed, only implicit localhost is available')
+  if (!any && context.rules?.unparsed === 'fail') throw fault('inventory-unparsed', undefined, { source: sources.join(', ') })
+  if (!any && sources.length > 0 && context.rules?.unparsed !== 'ignore') context.warn('No inventory was parsed, only implicit localhost is available')
   return inventory
 }
 const lastOfEach = (folders: readonly string[]): string[] => folders.filter((folder, i) => folders.lastIndexOf(folder) === i)

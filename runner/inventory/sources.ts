@@ -5,7 +5,7 @@ import { dirname, extname, join, resolve } from 'node:path'
 import { fault } from '../core/errors.ts'
 import { locOf, valueLoc } from '../core/loc.ts'
 import { nearest } from '../core/near.ts'
-import type { Data, Loc } from '../core/types.ts'
+import type { Data, InventoryRules, Loc } from '../core/types.ts'
 import { isDict } from '../core/value.ts'
 import { isVault } from '../vars/vault.ts'
 import { expandHosts } from './address.ts'
@@ -24,10 +24,16 @@ export interface SourceContext {
   warn(message: string, loc?: Loc): void
   evaluate(source: string, vars: Data): unknown
   varsOf(host: Host, files: boolean): Data
+  readonly rules?: InventoryRules
 }
 
 /** Names in a folder that are no sources. Ansible: INVENTORY_IGNORE_EXTS and inventory/manager.py. */
-const ignored = /^\.|^host_vars$|^group_vars$|^vars_plugins$|\.(pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry)$|~$/
+const never = /^\.|^host_vars$|^group_vars$|^vars_plugins$/, usually = /\.(pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry)$|~$/
+function isIgnored(name: string, rules: InventoryRules | undefined): boolean {
+  const endings = rules?.ignoreExtensions
+  return never.test(name) || (endings === undefined ? usually.test(name) : endings.some((ending) => name.endsWith(ending))) ||
+    (rules?.ignorePatterns ?? []).some((pattern) => new RegExp(pattern).test(name))
+}
 
 /** A list of hosts may be longer than any file name can be. */
 function stats(path: string): Stats | undefined {
@@ -61,7 +67,7 @@ export async function readSource(source: string, context: SourceContext): Promis
   if (!found.isDirectory()) return readFile(path, found, context)
   let any = false
   for (const name of readdirSync(path).sort()) {
-    if (!ignored.test(name) && await readSource(join(path, name), context)) any = true
+    if (!isIgnored(name, context.rules) && await readSource(join(path, name), context)) any = true
   }
   if (!any) context.warn(`Unable to parse ${path} as an inventory source: the folder holds no inventory`)
   return any

@@ -4,8 +4,6 @@ import { matchingRuns } from './sequence.ts'
 import { createPaint, dumps } from './style.ts'
 import type { Paint } from './style.ts'
 
-const context = 3
-
 interface Edit { readonly isSame: boolean; readonly aFrom: number; readonly aTo: number; readonly bFrom: number; readonly bTo: number }
 
 /** What happens to which lines, in order. */
@@ -21,8 +19,8 @@ function edits(a: readonly string[], b: readonly string[]): Edit[] {
   return out
 }
 
-/** Edits in groups, with up to three equal lines around each. */
-function hunks(all: readonly Edit[]): Edit[][] {
+/** Edits in groups, with up to so many equal lines around each. */
+function hunks(all: readonly Edit[], context: number): Edit[][] {
   const groups: Edit[][] = []
   let group: Edit[] = []
   all.forEach((edit, i) => {
@@ -52,9 +50,9 @@ function linesOf(text: string): string[] {
 }
 
 /** The diff, or nothing where the texts are the same. */
-export function unified(before: string, after: string, beforeName: string, afterName: string, paint: Paint = createPaint(false)): string {
+export function unified(before: string, after: string, beforeName: string, afterName: string, paint: Paint = createPaint(false), context = 3): string {
   const [a, b] = [linesOf(before), linesOf(after)]
-  const groups = hunks(edits(a, b))
+  const groups = hunks(edits(a, b), context)
   if (groups.length === 0) return ''
   const out = [paint(`--- ${beforeName}`, 'removed'), paint(`+++ ${afterName}`, 'added')]
   for (const group of groups) {
@@ -72,28 +70,28 @@ export function unified(before: string, after: string, beforeName: string, after
 type Attribute = Extract<Change, { kind: 'attr' }>
 type TextChange = Extract<Change, { kind: 'text' }>
 
-function textDiff(change: TextChange, paint: Paint): string {
+function textDiff(change: TextChange, paint: Paint, context: number): string {
   const { before, after, of, note } = change
   const named = note === undefined ? of : `${of} (${note})`
   if (before === after) return note === undefined ? '' : [paint(`--- before: ${of}`, 'removed'), paint(`+++ after: ${named}`, 'added')].join('\n')
-  return unified(before, after, before === '' ? 'before' : `before: ${named}`, after === '' ? 'after' : `after: ${named}`, paint)
+  return unified(before, after, before === '' ? 'before' : `before: ${named}`, after === '' ? 'after' : `after: ${named}`, paint, context)
 }
 
-function attributeDiff(of: string, changes: readonly Attribute[], suffix: string, paint: Paint): string {
+function attributeDiff(of: string, changes: readonly Attribute[], suffix: string, paint: Paint, context: number): string {
   const own = { [of.startsWith('/') ? 'path' : 'name']: of }
   const object = (pick: (change: Attribute) => Json): string => `${dumps({ ...own, ...Object.fromEntries(changes.map((change) => [change.name, pick(change)])) }, 4)}\n`
-  return unified(object((change) => change.before), object((change) => change.after), `before${suffix}`, `after${suffix}`, paint)
+  return unified(object((change) => change.before), object((change) => change.after), `before${suffix}`, `after${suffix}`, paint, context)
 }
 
 /** All diffs of one result, each followed by an empty line; '' where there is nothing to show. */
-export function diffOf(changes: readonly Change[], paint: Paint = createPaint(false)): string {
+export function diffOf(changes: readonly Change[], paint: Paint = createPaint(false), context = 3): string {
   const texts = changes.filter((change): change is TextChange => change.kind === 'text')
   const written = new Set(texts.map((change) => change.of))
   // That a file with a text diff comes to be needs no second diff to say so.
   const attributes = changes.filter((change): change is Attribute => change.kind === 'attr' && !(change.name === 'state' && written.has(change.of)))
-  const parts = texts.map((change) => textDiff(change, paint))
+  const parts = texts.map((change) => textDiff(change, paint, context))
   for (const of of new Set(attributes.map((change) => change.of))) {
-    parts.push(attributeDiff(of, attributes.filter((change) => change.of === of), written.has(of) ? `: ${of} (file attributes)` : '', paint))
+    parts.push(attributeDiff(of, attributes.filter((change) => change.of === of), written.has(of) ? `: ${of} (file attributes)` : '', paint, context))
   }
   return parts.filter((part) => part !== '').map((part) => `${part}\n\n`).join('')
 }

@@ -1,5 +1,6 @@
 /** Lines as Ansible's default output has them, so that eyes and scripts that know those need not learn others. Ansible: plugins/callback/default.py. */
 import type { Event, Reporter, TaskResult } from '../core/types.ts'
+import { customStats, type Display, type HumanOptions } from './display.ts'
 import { Messages } from './messages.ts'
 import type { Out, TaskEvent } from './messages.ts'
 import { recap } from './recap.ts'
@@ -8,12 +9,6 @@ import { banner, createPaint } from './style.ts'
 import type { Colour, Paint } from './style.ts'
 
 export type { Out } from './messages.ts'
-export interface HumanOptions {
-  readonly color: boolean
-  readonly verbosity: number
-  /** Show a diff only for the first of several hosts that have the same one for a task. */
-  readonly diffsOnce?: boolean
-}
 type ItemEvent = Extract<Event, { type: 'item' }>
 type ResultEvent = Extract<Event, { type: 'result' }>
 
@@ -26,9 +21,11 @@ const includes = new Set(['include_tasks', 'include_role', 'include', 'import_ta
 
 class Human implements Reporter {
   private readonly out: Out
+  private readonly err: Out
   private readonly messages: Messages
   private readonly options: HumanOptions
   private readonly paint: Paint
+  private readonly display: Display
   private readonly tasks = new Map<number, TaskEvent>()
   private bannerOf: number | undefined
   private lastTask: number | undefined
@@ -41,10 +38,13 @@ class Human implements Reporter {
   constructor(out: Out, err: Out, options: HumanOptions) {
     this.out = out
     this.options = options
+    this.display = options.display ?? {}
     this.paint = createPaint(options.color)
-    this.messages = new Messages(out, err, this.paint)
+    this.err = err
+    this.messages = new Messages(out, err, this.paint, this.display)
   }
   private line(text: string, colour: Colour = 'plain'): void { this.out.write(`${this.paint(text, colour)}\n`) }
+  private failure(text: string, colour: Colour): void { (this.display.failuresToStderr === true ? this.err : this.out).write(`${this.paint(text, colour)}\n`) }
   private banner(text: string): void { this.line(banner(text, widthOn(this.out))) }
 
   async close(): Promise<void> { /* every line is written when it is known */ }
@@ -60,13 +60,17 @@ class Human implements Reporter {
       case 'result': return this.result(event)
       case 'included':
         if (this.lastTask !== undefined) this.head(this.lastTask)
+        if (this.display.hidesIncluded === true) return
         return this.line(`included: ${event.file} for ${event.hosts.join(', ')}${event.label === undefined ? '' : ` => (item=${event.label})`}`, 'skipped')
       case 'no-hosts-left': return this.banner('NO MORE HOSTS LEFT')
       case 'handlers-pending': return this.messages.warn(`[${event.host}]: notified, but not run because of the failure: ${event.handlers.join(', ')}`)
       case 'warning': return this.messages.warn(event.message, event.loc)
       case 'error': return this.messages.error(event.error)
-      case 'end': this.out.write(recap(event.stats, widthOn(this.out), this.paint)); return
-      case 'host-start': this.atWork.set(event.task, (this.atWork.get(event.task) ?? 0) + 1); return
+      case 'end': return this.end(event)
+      case 'host-start':
+        this.atWork.set(event.task, (this.atWork.get(event.task) ?? 0) + 1)
+        if (this.display.showsStart === true) this.line(` [started TASK: ${this.tasks.get(event.task)?.name ?? ''} on ${event.host}]`, 'ok')
+        return
       case 'output': return
       default: { const never: never = event; throw new Error(`unknown event ${JSON.stringify(never)}`) }
     }
@@ -74,6 +78,7 @@ class Human implements Reporter {
 
   private start(event: Extract<Event, { type: 'start' }>): void {
     this.isCheck = event.checkMode
+    if (this.isCheck && this.display.marksCheck === true) this.banner('DRY RUN')
     if (this.options.verbosity < 2) return
     for (const [i, playbook] of event.playbooks.entries()) {
       this.banner(`PLAYBOOK: ${playbook.slice(playbook.lastIndexOf('/') + 1)}`)
@@ -84,12 +89,14 @@ class Human implements Reporter {
     this.bannerOf = undefined
     this.tasks.clear()
     this.atWork.clear()
-    const mark = this.isCheck && this.out.isTTY === true ? ' [CHECK MODE]' : ''
+    const mark = this.isCheck && (this.out.isTTY === true || this.display.marksCheck === true) ? ' [CHECK MODE]' : ''
     this.banner(`${event.name.trim() === '' ? 'PLAY' : `PLAY [${event.name.trim()}]`}${mark}`)
   }
   private task(event: TaskEvent): void {
     this.tasks.set(event.id, event)
     this.lastTask = event.id
+    // where lines are hidden, the banner waits for one that is not
+    if (this.display.hidesSkipped === true || this.display.hidesOk === true) return
     if ([...this.atWork].every(([id, hosts]) => id === event.id || hosts <= 0)) this.head(event.id)
   }
   /** The banner of a task, again where lines of another task stand in between. */
@@ -98,24 +105,32 @@ class Human implements Reporter {
     if (task === undefined || this.bannerOf === id) return task
     this.bannerOf = id
     this.diffs.clear()
-    this.banner(`${task.isHandler ? 'RUNNING HANDLER' : 'TASK'} [${task.name.trim()}${task.args === undefined ? '' : ` ${task.args}`}]`)
+    this.banner(`${task.isHandler ? 'RUNNING HANDLER' : 'TASK'} [${task.name.trim()}]${this.isCheck && this.display.marksCheck === true ? ' [CHECK MODE]' : ''}`)
     if (this.options.verbosity >= 2 && task.loc !== undefined) this.line(`task path: ${task.loc.file}:${task.loc.line}`, 'debug')
     return task
   }
 
   private retry(event: Extract<Event, { type: 'retry' }>): void {
     const task = this.tasks.get(event.task)
-    const more = this.options.verbosity > 2 ? `Result was: ${shownResult(event.result, task?.module ?? '', this.options.verbosity)}` : ''
+    const more = this.options.verbosity > 2 ? `Result was: ${this.dumped(event.result, task?.module ?? '')}` : ''
     this.line(`FAILED - RETRYING: [${event.host}]: ${task?.name ?? ''} (${event.left} retries left).${more}`, 'debug')
   }
 
   /** The result as JSON, and what of it a line that is no failure carries. */
   private details(result: ResultEvent['result'], module: string): { readonly dumped: () => string; readonly more: string } {
-    const dumped = (): string => shownResult(result, module, this.options.verbosity)
+    const dumped = (): string => this.dumped(result, module)
     return { dumped, more: isVerbose(result, module, this.options.verbosity) ? ` => ${dumped()}` : '' }
   }
 
+  private dumped(result: TaskResult, module: string, isLooped = false): string {
+    return shownResult(result, module, this.options.verbosity, { ...this.display, dumpYaml: this.options.dumpYaml, isLooped })
+  }
+  private isHidden({ outcome }: TaskResult): boolean {
+    return (outcome === 'ok' && this.display.hidesOk === true) || (outcome === 'skipped' && this.display.hidesSkipped === true)
+  }
+
   private item(event: ItemEvent): void {
+    if (this.isHidden(event.result)) return
     const task = this.head(event.task)
     const module = task?.module ?? ''
     const { result, label } = event
@@ -132,7 +147,7 @@ class Human implements Reporter {
       case 'unknown': return this.line(`unknown: [${host}] => (item=${label}) => ${reasonOf(result)}`, 'unknown')
       case 'failed': case 'unreachable':
         this.messages.frame(result, task)
-        return this.line(`failed: [${host}] (item=${label}) => ${dumped()}`, 'failed')
+        return this.failure(`failed: [${host}] (item=${label}) => ${dumped()}`, 'failed')
     }
   }
 
@@ -140,6 +155,7 @@ class Human implements Reporter {
     const left = (this.atWork.get(event.task) ?? 0) - 1
     if (left > 0) this.atWork.set(event.task, left)
     else this.atWork.delete(event.task)
+    if (this.isHidden(event.result)) return
     const task = this.head(event.task)
     const module = task?.module ?? ''
     const { result, looped } = event
@@ -161,15 +177,16 @@ class Human implements Reporter {
       case 'unknown': return this.line(`unknown: [${host}] => ${reasonOf(result)}`, 'unknown')
       case 'failed':
         this.messages.frame(result, task)
-        return this.line(`fatal: [${host}]: FAILED! => ${dumped()}`, 'failed')
+        if (this.display.showsPath === true && this.options.verbosity < 2 && task?.loc !== undefined) this.line(`task path: ${task.loc.file}:${task.loc.line}`, 'debug')
+        return this.failure(`fatal: [${host}]: FAILED! => ${dumped()}`, 'failed')
       case 'unreachable':
         this.messages.frame(result, task)
-        return this.line(`fatal: [${host}]: UNREACHABLE! => ${dumped()}`, 'unreachable')
+        return this.failure(`fatal: [${host}]: UNREACHABLE! => ${dumped()}`, 'unreachable')
     }
   }
   private skipped(event: ResultEvent, module: string): void {
     const { verbosity } = this.options
-    this.line(`skipping: [${event.host}]${verbosity > 0 ? ` => ${shownResult(event.result, module, verbosity, event.looped)}` : ''}`, 'skipped')
+    this.line(`skipping: [${event.host}]${verbosity > 0 ? ` => ${this.dumped(event.result, module, event.looped)}` : ''}`, 'skipped')
   }
 
   private changes(result: TaskResult): void {
@@ -178,6 +195,12 @@ class Human implements Reporter {
     if (drawn === '' || (this.options.diffsOnce === true && this.diffs.has(drawn))) return
     this.diffs.add(drawn)
     this.out.write(drawn)
+  }
+
+  private end(event: Extract<Event, { type: 'end' }>): void {
+    this.out.write(recap(event.stats, widthOn(this.out), this.paint))
+    if (this.display.showsCustomStats === true && event.custom !== undefined) for (const line of customStats(event.custom, widthOn(this.out))) this.line(line)
+    if (this.isCheck && this.display.marksCheck === true) this.banner('DRY RUN')
   }
 }
 

@@ -5,7 +5,8 @@
 import { DefaultRenderer, Listr, ListrLogger, ProcessOutput, Spinner } from 'listr2'
 import type { Event, Reporter } from '../core/types.ts'
 import { createHuman } from './human.ts'
-import type { HumanOptions, Out } from './human.ts'
+import type { HumanOptions } from './display.ts'
+import type { Out } from './human.ts'
 import { createPaint, widthOf } from './style.ts'
 import type { Paint } from './style.ts'
 

@@ -1,6 +1,7 @@
 /** What every reporter for people says beside its own lines: warnings, why a task failed, and differences; each only once. */
 import type { Event, Loc, TaskResult } from '../core/types.ts'
 import { diffOf, wouldRun } from './diff.ts'
+import type { Display } from './display.ts'
 import { drawError, drawWarning, place } from './frame.ts'
 import type { Paint } from './style.ts'
 
@@ -11,12 +12,14 @@ export class Messages {
   private readonly out: Out
   private readonly err: Out
   private readonly paint: Paint
+  private readonly display: Display
   private readonly saidOnce = new Set<string>()
 
-  constructor(out: Out, err: Out, paint: Paint) {
+  constructor(out: Out, err: Out, paint: Paint, display: Display = {}) {
     this.out = out
     this.err = err
     this.paint = paint
+    this.display = display
   }
 
   warn(message: string, loc?: Loc): void {
@@ -44,12 +47,13 @@ export class Messages {
     const key = `${task?.id ?? ''} ${drawn}`
     if (this.saidOnce.has(key)) return
     this.saidOnce.add(key)
-    this.out.write(drawn)
+    const { failuresToStderr } = this.display
+    ;(failuresToStderr === true ? this.err : this.out).write(drawn)
   }
 
   /** The difference that a result shows; empty where it shows none. */
   difference(result: TaskResult): string {
-    return result.outcome === 'changed' && 'diff' in result.data ? diffOf(result.changes, this.paint) : ''
+    return result.outcome === 'changed' && 'diff' in result.data ? diffOf(result.changes, this.paint, this.display.diffContext) : ''
   }
   /** What a dry run did not run. */
   wouldRun(result: TaskResult): readonly string[] { return result.outcome === 'skipped' ? wouldRun(result.changes) : [] }

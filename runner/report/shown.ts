@@ -21,10 +21,22 @@ export function shownData({ data }: TaskResult, module: string, verbosity: numbe
   return Object.fromEntries(Object.entries(data).filter(([key]) => !isHidden(key)))
 }
 
-/** JSON of a result: on one line, or indented where it was made to be read or at -vvv. */
-export function shownResult(result: TaskResult, module: string, verbosity: number, isLooped = false): string {
-  const indent = result.data['_ansible_verbose_always'] === true || verbosity > 2 ? 4 : 0
-  return dumps(shownData(result, module, verbosity, isLooped), indent)
+export type DumpYaml = (value: unknown, options: { readonly indent: number; readonly isReadable: true }) => string
+export interface Shape { readonly format?: 'json' | 'yaml'; readonly isPretty?: boolean; readonly indent?: number; readonly dumpYaml?: DumpYaml | undefined; readonly isLooped?: boolean }
+
+/** A result as JSON: on one line, or indented where it was made to be read, at -vvv, or where a setting says so. Or as YAML, on lines of its own. */
+export function shownResult(result: TaskResult, module: string, verbosity: number, shape: Shape = {}): string {
+  const data = shownData(result, module, verbosity, shape.isLooped === true)
+  if (shape.format === 'yaml' && shape.dumpYaml !== undefined) return asYaml(data, shape.dumpYaml, shape.isPretty === false ? 0 : shape.indent ?? 4)
+  const isIndented = shape.isPretty ?? (result.data['_ansible_verbose_always'] === true || verbosity > 2)
+  return dumps(data, isIndented ? shape.indent ?? 4 : 0)
+}
+/** Lines of an output are not told twice. */
+function asYaml(data: Data, dumpYaml: DumpYaml, indent: number): string {
+  const twice = (key: string): boolean => (key === 'stdout_lines' || key === 'stderr_lines') && key.slice(0, 6) in data
+  const shown = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, twice(key) ? '<omitted>' : value]))
+  const text = dumpYaml(shown, { indent: indent === 0 ? 2 : indent, isReadable: true }).trimEnd()
+  return `\n${text.split('\n').map((line) => line === '' ? line : ' '.repeat(indent) + line).join('\n')}`
 }
 
 /** Whether a result that is no failure is shown with its data: asked for with -v, or made to be read (debug, assert). */

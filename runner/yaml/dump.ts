@@ -12,6 +12,8 @@ export interface DumpOptions {
   /** Lines are folded behind this column (default 80). */
   readonly width?: number
   readonly sortKeys?: boolean
+  /** To be read by people: texts of several lines stand as such, other lines are never folded. */
+  readonly isReadable?: boolean
   /** `block` (default): never in brackets; `auto`: containers of scalars in brackets; `flow`: all in brackets. */
   readonly flow?: 'block' | 'auto' | 'flow'
 }
@@ -59,14 +61,14 @@ export class Writer {
 }
 
 interface Context { readonly isMapping?: boolean; readonly isKey?: boolean }
-interface Dump { readonly out: Writer; readonly sortKeys: boolean; readonly flow: 'block' | 'auto' | 'flow'; readonly open: Set<object> }
+interface Dump { readonly out: Writer; readonly sortKeys: boolean; readonly isReadable: boolean; readonly flow: 'block' | 'auto' | 'flow'; readonly open: Set<object> }
 
 /** Throws UnknownValue on what a dry run cannot know. */
 export function dumpYaml(value: unknown, options: DumpOptions = {}): string {
-  const { indent = 2, width = 80, sortKeys = true, flow = 'block' } = options
+  const { indent = 2, isReadable = false, width = isReadable ? 1e9 : 80, sortKeys = true, flow = 'block' } = options
   const indentBy = indent > 1 && indent < 10 ? indent : 2
   const out = new Writer(indentBy, width > indentBy * 2 ? width : 80)
-  const dump: Dump = { out, sortKeys, flow, open: new Set() }
+  const dump: Dump = { out, sortKeys, isReadable, flow, open: new Set() }
   node(dump, value, {})
   if (out.column > 0) out.lineBreak()
   return out.text
@@ -186,7 +188,8 @@ function isSimpleKey(key: unknown): boolean {
   return Buffer.byteLength(text) <= 128 && !analyze(text).isMultiline
 }
 
-function scalar({ out }: Dump, value: Scalar, context: Context): void {
+function scalar({ out, isReadable }: Dump, value: Scalar, context: Context): void {
+  if (isReadable && context.isKey !== true && out.flowLevel === 0 && /[\n\u0085\u2028\u2029]/.test(value.text)) { literal(out, value.text); return }
   const style = scalarStyle(value, { isKey: context.isKey === true, inFlow: out.flowLevel > 0 })
   const mayFold = context.isKey !== true
   if (value.showsTag) out.indicator(value.tag, true)
@@ -194,5 +197,16 @@ function scalar({ out }: Dump, value: Scalar, context: Context): void {
     if (style === 'plain') writePlain(out, value.text, mayFold)
     else if (style === 'single') writeSingle(out, value.text, mayFold)
     else writeDouble(out, value.text, mayFold)
+  })
+}
+/** `|-`: what YAML has no such form for (blanks at the end of lines, tabs, control characters) is left out, as Ansible's output does. */
+function literal(out: Writer, text: string): void {
+  const plain = text.trimEnd().replaceAll('\t', '    ').replace(/[^\n\x20-\x7e\x85\xa0-\ufffd\u{10000}-\u{10ffff}]/gu, '').replace(/ +\n/g, '\n')
+  out.indicator(/^[ \n]/.test(plain) ? `|${out.indentBy}-` : '|-', true)
+  out.deeper(true, false, () => {
+    for (const line of plain.split('\n')) {
+      out.lineBreak()
+      if (line !== '') out.write(' '.repeat(out.indent ?? 0) + line)
+    }
   })
 }

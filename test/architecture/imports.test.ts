@@ -13,7 +13,7 @@ function sources(dir: string): string[] {
 
 /** Folder to the folders it may import, itself always; a name with a slash is one file. */
 const allowed: Record<string, readonly string[]> = {
-  core: [], yaml: ['core'], template: ['core'], transport: ['core'], probes: ['core'], report: ['core'],
+  core: [], settings: ['core'], yaml: ['core'], template: ['core'], transport: ['core'], probes: ['core'], report: ['core'],
   vars: ['core', 'template', 'yaml'], inventory: ['core', 'yaml', 'vars'], playbook: ['core', 'yaml', 'vars'],
   modules: ['core', 'probes'], actions: ['core', 'probes'],
   execute: ['core', 'yaml', 'template', 'vars', 'inventory', 'playbook', 'transport', 'probes', 'modules', 'actions'],

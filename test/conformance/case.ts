@@ -9,6 +9,7 @@ import { Fault, toErrorData } from '../../runner/core/errors.ts'
 import { parseCommandLine } from '../../runner/options.ts'
 import { createReporter } from '../../runner/report/choose.ts'
 import { execute, load } from '../../runner/run.ts'
+import { dumpYaml } from '../../runner/yaml/dump.ts'
 import { loadYaml } from '../../runner/yaml/load.ts'
 
 export interface Case {
@@ -113,7 +114,7 @@ async function runCommand(argv: readonly string[], write: (text: string) => void
   const asked = parseCommandLine(argv, process.env)
   if (asked.command !== 'play') throw new Error('the arguments run no playbook')
   const errors: string[] = []
-  const reporter = await createReporter({ write }, { write: (text) => errors.push(text) }, asked.options, { NO_COLOR: '1' })
+  const reporter = await createReporter({ write }, { write: (text) => errors.push(text) }, asked.options, { NO_COLOR: '1' }, dumpYaml)
   const masker = createMasker(), prompts = { secret: () => Promise.resolve('') }
   try {
     const loaded = await load(asked.options, masker, (event) => { reporter.on(event) }, prompts)

@@ -51,7 +51,7 @@ const cleaned = (line: string): string => line
   .replace(/^\+\+\+ after: .*/, '+++ after')
   // copy: a temporary file on the target, and a sum that is nobody's any more
   .replace(/"md5sum": "[^"]*", /, '').replace(/"src": "[^"]*\/\.ansible\/tmp\/[^"]*", /, '').replace(/("src": ")[^"]*\/(\.ansible\/tmp\/[^"]*|note)",$/, '$1{source}",')
-  .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+/g, '{time}').replace(/"delta": "[^"]*"/g, '"delta": "{time}"')
+  .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+/g, '{time}').replace(/"delta": "[^"]*"/g, '"delta": "{time}"').replace(/^( *)delta: '[^']*'$/, "$1delta: '{time}'")
   .replace(/"ansible_job_id": "[^"]*"/g, '"ansible_job_id": "{id}"').replace(/"results_file": "[^"]*"/g, '"results_file": "{file}"')
 
 /** Of an error's message only the words that the case asks for. */

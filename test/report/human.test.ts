@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Change, Event, HostStats, Outcome, TaskResult } from '../../runner/core/types.ts'
 import { createHuman } from '../../runner/report/human.ts'
-import type { HumanOptions } from '../../runner/report/human.ts'
+import type { HumanOptions } from '../../runner/report/display.ts'
 
 const res = (outcome: Outcome, data: Record<string, unknown> = {}, more: Partial<TaskResult> = {}): TaskResult => ({ outcome, changes: [], data, ms: 1, trips: 1, ...more })
 const task = (name: string, module = 'command', more: Partial<Extract<Event, { type: 'task' }>> = {}): Event => ({ type: 'task', id: 1, name, module, isHandler: false, ...more })

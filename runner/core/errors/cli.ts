@@ -9,6 +9,14 @@ export const cliErrors = {
     message: `No matching task "${data.name}" found to start at`,
     hint: data.near === undefined ? 'play PLAYBOOK --list-tasks shows the names of all tasks' : `did you mean "${data.near}"? play PLAYBOOK --list-tasks shows all`,
   }),
+  'config-line': (data: { readonly text: string }) => ({
+    message: `this line of settings has no '=' and is no [section]: ${data.text}`,
+    hint: 'write key = value; comments start with # or ;',
+  }),
+  'password-file': (data: { readonly path: string; readonly why: string }) => ({
+    message: `the password file ${data.path} cannot be read: ${data.why}`,
+    hint: 'it holds the password as its only line; - reads it from the standard input',
+  }),
   'usage': (data: { readonly message: string; readonly near?: string | undefined }) => ({
     message: data.message, hint: data.near === undefined ? 'play --help shows all options' : `did you mean ${data.near}? play --help shows all options`,
   }),

@@ -119,6 +119,10 @@ export const inventoryErrors = {
     message: `the inventory has no group '${data.group}'`,
     hint: meant(data.near, 'play inventory --graph shows all groups'),
   }),
+  'inventory-unparsed': (data: { readonly source: string }) => ({
+    message: `no inventory could be read from ${data.source === '' ? 'nothing: no source was given' : data.source}`,
+    hint: 'name one with -i; the settings any_unparsed_is_failed and unparsed_is_failed of the section [inventory] make this an error',
+  }),
   'limit-file': (data: { readonly path: string; readonly why: string }) => ({
     message: `the limit file ${data.path} ${data.why}`,
     hint: 'behind @ stands a file with one host or pattern a line',

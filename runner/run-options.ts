@@ -1,0 +1,118 @@
+/** What the command line and the settings say, as the options of one run and of its reporters. */
+import { readFileSync } from 'node:fs'
+import { isOn, collectionsPath, rolesPath, type Settings } from './config.ts'
+import { fault } from './core/errors.ts'
+import { nearest } from './core/near.ts'
+import type { Options } from './core/types.ts'
+import type { FlagName } from './flags.ts'
+import type { ReportOptions } from './report/choose.ts'
+
+export type Values = ReadonlyMap<FlagName, readonly string[]>
+export type PlayOptions = Options & ReportOptions
+
+const usage = (message: string): Error => fault('usage', undefined, { message })
+const commas = (values: readonly string[] | undefined): string[] => (values ?? []).flatMap((value) => value.split(/[,\n]/)).map((tag) => tag.trim()).filter((tag) => tag !== '')
+const listed = (text: string | undefined): string[] | undefined => text === undefined || text === '' ? undefined : [text]
+
+export function wholeNumber(text: string | undefined, name: string, least: number): number | undefined {
+  if (text === undefined || text.trim() === '') return undefined
+  if (!/^\d+$/.test(text.trim()) || Number(text) < least) throw usage(`${name} needs a whole number from ${least} on, found '${text}'`)
+  return Number(text)
+}
+function passwordIn(path: string | undefined): string | undefined {
+  if (path === undefined || path === '') return undefined
+  try { return readFileSync(path === '-' ? 0 : path, 'utf8').replace(/\r?\n$/, '') } catch (error) {
+    throw fault('password-file', undefined, { path, why: error instanceof Error ? error.message : String(error) })
+  }
+}
+/** Object with this key where there is a value. */
+const maybe = <K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } => (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V }
+function choice<T extends string>(name: string, text: string | undefined, choices: readonly T[]): T | undefined {
+  if (text === undefined || text === '') return undefined
+  const found = choices.find((one) => one === text)
+  if (found !== undefined) return found
+  throw fault('usage', undefined, { message: `${name} can be ${choices.join(', ')}, not '${text}'`, near: nearest(text, choices) })
+}
+
+/** `warn`: for what is accepted and has no effect. */
+export function toOptions(values: Values, playbooks: readonly string[], settings: Settings, warn: (message: string) => void): PlayOptions {
+  const last = (name: FlagName): string | undefined => values.get(name)?.at(-1)
+  const set = (name: string): string | undefined => settings[name] === '' ? undefined : settings[name]
+  for (const [name, option] of [['sftpExtraArgs', '--sftp-extra-args'], ['scpExtraArgs', '--scp-extra-args']] as const) {
+    if (values.has(name)) warn(`${option} has no effect: files travel through the ssh connection itself`)
+  }
+  const timeout = wholeNumber(last('timeout') ?? set('ANSIBLE_TIMEOUT'), '--timeout', 0)
+  const ssh = [set('ANSIBLE_SSH_ARGS'), last('sshCommonArgs') ?? set('ANSIBLE_SSH_COMMON_ARGS'), last('sshExtraArgs') ?? set('ANSIBLE_SSH_EXTRA_ARGS')].filter((one) => one !== undefined).join(' ')
+  const checking = set('ANSIBLE_HOST_KEY_CHECKING'), limit = last('limit')
+  return {
+    playbooks, inventory: values.get('inventory') ?? (listed(settings['ANSIBLE_INVENTORY'])?.flatMap((one) => one.split(',')) ?? []),
+    tags: commas(values.get('tags') ?? listed(settings['ANSIBLE_RUN_TAGS'])), skipTags: commas(values.get('skipTags') ?? listed(settings['ANSIBLE_SKIP_TAGS'])),
+    check: values.has('check') || values.has('dryRun'), diff: values.has('diff') || values.has('dryRun') || isOn(settings['ANSIBLE_DIFF_ALWAYS']),
+    forks: wholeNumber(last('forks') ?? set('ANSIBLE_FORKS'), '--forks', 1) ?? 50, extraVars: values.get('extraVars') ?? [],
+    become: values.has('become') || isOn(settings['ANSIBLE_BECOME']), forceHandlers: values.has('forceHandlers') || isOn(settings['ANSIBLE_FORCE_HANDLERS']),
+    vaultIds: [...commas(listed(settings['ANSIBLE_VAULT_IDENTITY_LIST'])), ...values.get('vaultId') ?? []],
+    vaultPasswordFiles: values.get('vaultFile') ?? listed(settings['ANSIBLE_VAULT_PASSWORD_FILE']) ?? [],
+    askVault: values.has('askVault') || isOn(settings['ANSIBLE_ASK_VAULT_PASS']),
+    rolesPath: rolesPath(settings, process.cwd()), collectionsPath: collectionsPath(settings, process.cwd()),
+    ...(limit === '' ? {} : maybe('limit', limit)), ...maybe('role', last('role')), ...maybe('startAtTask', last('startAt')),
+    ...maybe('user', last('user') ?? set('ANSIBLE_REMOTE_USER')), ...maybe('connection', last('connection') ?? set('ANSIBLE_TRANSPORT')),
+    ...maybe('port', wholeNumber(set('ANSIBLE_REMOTE_PORT'), 'ANSIBLE_REMOTE_PORT', 1)), ...maybe('shell', set('ANSIBLE_EXECUTABLE')),
+    ...maybe('privateKeyFile', last('privateKey') ?? set('ANSIBLE_PRIVATE_KEY_FILE')), ...(timeout === undefined || timeout === 0 ? {} : { timeoutSeconds: timeout }),
+    ...(ssh === '' ? {} : { sshCommonArgs: ssh }), ...maybe('hostKeyChecking', checking === undefined ? undefined : isOn(checking)),
+    ...becoming(last, set), ...maybe('connectionPassword', passwordIn(last('connectionPasswordFile') ?? (values.has('askPass') ? undefined : set('ANSIBLE_CONNECTION_PASSWORD_FILE')))),
+    ...running(set), ...display(values, set),
+  }
+}
+
+type Get = (name: string) => string | undefined
+const becoming = (last: (name: FlagName) => string | undefined, set: Get): Partial<Options> => ({
+  ...maybe('becomeMethod', last('becomeMethod') ?? set('ANSIBLE_BECOME_METHOD')), ...maybe('becomeUser', last('becomeUser') ?? set('ANSIBLE_BECOME_USER')),
+  ...maybe('becomeExe', set('ANSIBLE_BECOME_EXE')), ...maybe('becomeFlags', set('ANSIBLE_BECOME_FLAGS')),
+  ...maybe('becomePassword', passwordIn(last('becomePasswordFile') ?? set('ANSIBLE_BECOME_PASSWORD_FILE'))),
+})
+
+/** How tasks run: defaults of keywords, facts and their cache, the debugger, what happens at the end. */
+function running(set: Get): Partial<Options> {
+  const on = (name: string): boolean | undefined => { const text = set(name); return text === undefined ? undefined : isOn(text) }
+  const keywordDefaults = {
+    ...(on('ANSIBLE_ANY_ERRORS_FATAL') === true ? { any_errors_fatal: true } : {}), ...(on('ANSIBLE_NO_LOG') === true ? { no_log: true } : {}),
+    ...maybe('timeout', wholeNumber(set('ANSIBLE_TASK_TIMEOUT'), 'ANSIBLE_TASK_TIMEOUT', 0)), ...maybe('poll', wholeNumber(set('ANSIBLE_POLL_INTERVAL'), 'ANSIBLE_POLL_INTERVAL', 0)),
+  }
+  return {
+    ...maybe('gathering', choice('ANSIBLE_GATHERING', set('ANSIBLE_GATHERING')?.toLowerCase(), ['implicit', 'explicit', 'smart'])), ...maybe('strategy', set('ANSIBLE_STRATEGY')),
+    ...maybe('errorOnMissingHandler', on('ANSIBLE_ERROR_ON_MISSING_HANDLER')), keywordDefaults,
+    inventoryRules: {
+      unparsed: on('ANSIBLE_INVENTORY_UNPARSED_FAILED') === true ? 'fail' : on('ANSIBLE_INVENTORY_UNPARSED_WARNING') === false ? 'ignore' : 'warn',
+      anyUnparsedFails: on('ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED') === true,
+      ...maybe('ignoreExtensions', set('ANSIBLE_INVENTORY_IGNORE') === undefined ? undefined : commas([set('ANSIBLE_INVENTORY_IGNORE') ?? ''])),
+      ignorePatterns: commas(listed(set('ANSIBLE_INVENTORY_IGNORE_REGEX'))),
+    },
+    ...(on('ANSIBLE_INJECT_FACT_VARS') === false ? { injectFacts: false } : {}),
+    ...(on('ANSIBLE_RETRY_FILES_ENABLED') === true ? { retryFiles: maybe('folder', set('ANSIBLE_RETRY_FILES_SAVE_PATH')) } : {}),
+  }
+}
+
+const verbosityOf = (values: Values, set: Get): number => (wholeNumber(set('ANSIBLE_VERBOSITY'), 'ANSIBLE_VERBOSITY', 0) ?? 0) + (values.get('verbose')?.length ?? 0)
+/** Known elsewhere under other names. */
+const callbacks: Readonly<Record<string, 'default' | 'yaml'>> = { 'default': 'default', 'ansible.builtin.default': 'default', 'yaml': 'yaml', 'community.general.yaml': 'yaml' }
+
+function display(values: Values, set: Get): Omit<ReportOptions, 'adhoc'> {
+  const off = (name: string): boolean => { const text = set(name); return text !== undefined && !isOn(text) }
+  const on = (name: string): boolean => isOn(set(name))
+  const callback = set('ANSIBLE_STDOUT_CALLBACK')
+  const known = callbacks[callback ?? 'default']
+  const format = choice('ANSIBLE_CALLBACK_RESULT_FORMAT', set('ANSIBLE_CALLBACK_RESULT_FORMAT'), ['json', 'yaml']) ?? (known === 'yaml' ? 'yaml' : undefined)
+  const pretty = set('ANSIBLE_CALLBACK_FORMAT_PRETTY')
+  return {
+    output: choice('--output', values.get('output')?.at(-1), ['human', 'json']) ?? 'human', verbosity: verbosityOf(values, set),
+    ...(callback !== undefined && known === undefined ? { unknownCallback: callback } : {}),
+    display: {
+      hidesSkipped: off('ANSIBLE_DISPLAY_SKIPPED_HOSTS'), hidesOk: off('ANSIBLE_DISPLAY_OK_HOSTS'), hidesIncluded: off('ANSIBLE_DISPLAY_INCLUDED_HOSTS'),
+      failuresToStderr: on('ANSIBLE_DISPLAY_FAILED_STDERR'), showsStart: on('ANSIBLE_SHOW_PER_HOST_START'), showsPath: on('ANSIBLE_SHOW_TASK_PATH_ON_FAILURE'),
+      showsCustomStats: on('ANSIBLE_SHOW_CUSTOM_STATS'), marksCheck: on('ANSIBLE_CHECK_MODE_MARKERS'), ...maybe('format', format),
+      ...maybe('isPretty', pretty === undefined ? undefined : isOn(pretty)), ...maybe('indent', wholeNumber(set('ANSIBLE_CALLBACK_RESULT_INDENTATION'), 'ANSIBLE_CALLBACK_RESULT_INDENTATION', 1)),
+      ...maybe('diffContext', wholeNumber(set('ANSIBLE_DIFF_CONTEXT'), 'ANSIBLE_DIFF_CONTEXT', 0)),
+    },
+    ...maybe('logPath', set('ANSIBLE_LOG_PATH')),
+  }
+}
