@@ -1,37 +1,67 @@
 /** The command line: arguments to options, and the exit code. Everything else is imported when it is needed. */
+import { spawnSync } from 'node:child_process'
+import { openSync, readSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
-import { readSettings, type Settings } from './config.ts'
-import { Fault, toErrorData } from './core/errors.ts'
+import { ReadStream } from 'node:tty'
+import { isOn, readSettings, type Settings } from './config.ts'
+import { fault, Fault, toErrorData } from './core/errors.ts'
 import { exitCodeOf } from './core/exit.ts'
 import { createMasker } from './core/mask.ts'
 import { parseCommandLine } from './options.ts'
-import type { Loc, Reporter } from './core/types.ts'
+import type { Data, Loc, Reporter } from './core/types.ts'
 import type { Prompts } from './run.ts'
 
 
-
-/** A line that is not shown while it is typed; from a pipe the next line. */
-function askSecret(prompt: string): Promise<string> {
-  return new Promise((resolve) => {
-    const { stdin } = process
-    const isTerminal = stdin.isTTY
-    const silent = new Writable({ write: (_chunk, _encoding, done) => { done() } })
-    process.stderr.write(prompt)
-    const lines = createInterface({ input: stdin, output: silent, terminal: isTerminal })
-    lines.once('line', (line) => { lines.close(); process.stderr.write('\n'); resolve(line) })
+/** Where questions are asked: the terminal, even where standard input is a pipe (Python's getpass does the same); else standard input. */
+function terminal(): ReadStream | undefined {
+  if (process.stdin.isTTY) return process.stdin
+  try {
+    return new ReadStream(openSync('/dev/tty', 'r'))
+  } catch {
+    return undefined
+  }
+}
+/** The next line of standard input, byte by byte: what follows is left for who reads next. */
+function nextLine(): string {
+  const bytes: number[] = [], one = Buffer.alloc(1)
+  while (readSync(0, one, 0, 1, null) === 1) {
+    if (one[0] === 10) return Buffer.from(bytes).toString('utf8')
+    bytes.push(one[0] ?? 0)
+  }
+  if (bytes.length === 0) throw fault('no-answer', undefined, {})
+  return Buffer.from(bytes).toString('utf8')
+}
+/** A line; `isShown`: while it is typed. */
+async function ask(prompt: string, isShown: boolean): Promise<string> {
+  const input = terminal()
+  process.stderr.write(prompt)
+  if (input === undefined) return nextLine()
+  const silent = new Writable({ write: (_chunk, _encoding, done) => { done() } })
+  return new Promise((resolve, reject) => {
+    let answer: string | undefined
+    const lines = createInterface({ input, output: isShown ? process.stderr : silent, terminal: true })
+    lines.once('line', (line) => { answer = line; lines.close() })
+    lines.once('close', () => {
+      if (input !== process.stdin) input.destroy()
+      if (!isShown) process.stderr.write('\n')
+      if (answer === undefined) reject(fault('no-answer', undefined, {}))
+      else resolve(answer)
+    })
   })
 }
-function askLine(prompt: string): Promise<string> {
-  return new Promise((resolve) => {
-    const lines = createInterface({ input: process.stdin, output: process.stderr })
-    lines.question(prompt, (answer) => { lines.close(); resolve(answer) })
-  })
-}
+const askSecret = (prompt: string): Promise<string> => ask(prompt, false)
+const askLine = (prompt: string): Promise<string> => ask(prompt, true)
 async function askYes(question: string): Promise<boolean> {
   return /^y(es)?$/i.test((await askLine(`${question} [yes/no] `)).trim())
 }
 const prompts = (): Prompts => ({ secret: askSecret, ...(process.stdin.isTTY && process.stderr.isTTY ? { hostKey: askYes, ask: (prompt: string, isPrivate: boolean) => isPrivate ? askSecret(prompt) : askLine(prompt) } : {}) })
+
+/** Shows text through $PAGER or less; false where there is none. */
+function page(text: string | Uint8Array): boolean {
+  const shown = spawnSync('/bin/sh', ['-c', process.env['PAGER'] ?? 'less'], { input: text, stdio: ['pipe', 'inherit', 'inherit'], env: { LESS: 'FRSX', ...process.env } })
+  return shown.status !== 127
+}
 
 async function main(argv: readonly string[]): Promise<number> {
   const masker = createMasker()
@@ -48,10 +78,15 @@ async function main(argv: readonly string[]): Promise<number> {
     switch (asked.command) {
       case 'help': case 'version': process.stdout.write(asked.text); return 0
       case 'inventory': case 'vault': {
-        const { runTool } = await import('./tools/run.ts')
-        const { text, code } = await runTool(asked, askSecret, (message, loc) => { process.stderr.write(`${drawWarning(message, loc)}\n`) })
-        process.stdout.write(text)
-        return code
+        const [{ runTool }, { extraFrames }] = await Promise.all([import('./tools/run.ts'), import('./execute/extra.ts')])
+        const warn = (message: string, loc?: Loc): void => { process.stderr.write(`${drawWarning(message, loc)}\n`) }
+        const { text, note = '', isLong = false } = await runTool(asked, {
+          settings, isOn: (name) => isOn(settings[name]), isTerminal: process.stdout.isTTY, ask: askSecret, askOpenly: askLine, warn,
+          extraVars: (given, context): Data => Object.assign({}, ...extraFrames(given, context).map((frame) => frame.vars)),
+        })
+        process.stderr.write(note)
+        if (!isLong || !process.stdout.isTTY || !page(text)) process.stdout.write(text)
+        return 0
       }
       default: return await play(asked, masker, settings)
     }

@@ -13,7 +13,7 @@ export const about: Readonly<Record<Kind, { readonly head: readonly string[]; re
       'usage: play PLAYBOOK... [-i INVENTORY] [options]',
       '       play adhoc PATTERN [-m MODULE] [-a ARGS] [-i INVENTORY] [options]     one task, no playbook; play adhoc --help',
       '       play inventory --list | --graph | --host NAME [-i INVENTORY]',
-      '       play vault encrypt | decrypt | view | edit | rekey | encrypt-string [FILE...]',
+      '       play vault encrypt | decrypt | view | edit | create | rekey | encrypt_string [FILE...]',
       '',
       'Runs Ansible playbooks over ssh, docker exec or on this machine. Targets need nothing but /bin/sh.',
       'A playbook is looked for as given, then in playbooks/. Without -i, the folder inventory/ is used if there is one.',

@@ -4,6 +4,7 @@ import { basename, dirname, join, parse, resolve } from 'node:path'
 import type { Data, Event, Frame, HostStats, Loc, LocalFile, Options, Playbook, RenderOptions, Reporter } from './core/types.ts'
 import { fault, Fault, toErrorData } from './core/errors.ts'
 import { exitCodeOf } from './core/exit.ts'
+import { isOn } from './config.ts'
 import type { Masker } from './core/mask.ts'
 import { nearest } from './core/near.ts'
 import type { Template } from './core/value.ts'
@@ -90,8 +91,8 @@ function secretsIn(text: string): readonly string[] {
 /** Loads inventory and playbooks and checks them; throws a Fault at the first thing that is wrong. */
 export async function load(options: Options, masker: Masker, tell: Tell, prompts: Prompts): Promise<Loaded> {
   const warn = (message: string, loc?: Loc): void => { tell({ type: 'warning', message: masker.text(message), ...(loc === undefined ? {} : { loc }) }) }
-  const sources = vaultSources({ ids: options.vaultIds, files: options.vaultPasswordFiles, ask: options.askVault }, {})
-  const secrets = await loadSecrets(sources, { cwd: process.cwd(), ask: prompts.secret })
+  const settings = options.settings ?? {}, sources = vaultSources({ ids: options.vaultIds, files: options.vaultPasswordFiles, ask: options.askVault }, settings)
+  const secrets = await loadSecrets(sources, { cwd: process.cwd(), ask: prompts.secret, warn, isStrict: isOn(settings['ANSIBLE_VAULT_ID_MATCH']) })
   let inventory: Inventory | undefined
   const services = createServices(secrets, masker, tell, () => inventory)
   const jinja = createJinja(services)

@@ -440,6 +440,8 @@ export interface Options {
   readonly vaultIds: readonly string[]
   readonly vaultPasswordFiles: readonly string[]
   readonly askVault: boolean
+  /** Settings of ansible.cfg and the environment, under the names of Ansible's environment variables. */
+  readonly settings?: Readonly<Record<string, string | undefined>>
   /** Settings of ansible.cfg or the environment; undefined where nothing is set. */
   readonly rolesPath?: readonly string[]
   readonly collectionsPath?: readonly string[]

@@ -13,6 +13,8 @@ import { isConstructed, readConstructed } from './constructed.ts'
 import { readIni } from './ini.ts'
 import type { Host, Origin, Tree } from './model.ts'
 import { readScript } from './script.ts'
+import { parseToml } from '../yaml/toml.ts'
+import { readToml } from './toml.ts'
 import { pluginOf, readYaml } from './yaml.ts'
 
 export interface SourceContext {
@@ -98,7 +100,10 @@ async function readFile(path: string, found: Stats, context: SourceContext): Pro
   const raw = bytes.toString('utf8').replace(/^\uFEFF/, '')
   const text = isVault(raw) ? context.decrypt(raw, { file: path, line: 1, column: 1 }) : raw
   const extension = extname(path)
-  if (extension === '.toml') throw fault('inventory-format-unsupported', { file: path, line: 1, column: 1 }, { format: 'TOML' })
+  if (extension === '.toml') {
+    readToml(parseToml(text, path), path, { origin, tree: context.tree, warn: context.warn })
+    return true
+  }
   if (['.yml', '.yaml', '.json', '.config'].includes(extension) || (extension === '' && looksLikeYaml(text))) readDocument(text, path, origin, context)
   else readIni(text, path, origin, context.tree)
   return true

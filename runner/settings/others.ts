@@ -8,12 +8,12 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 /** Keys that nobody misses: Python's interpreters, temporary files, caches, warnings of Ansible itself, its other commands. */
 export const passed: ReadonlySet<string> = new Set([
   ...words(`interpreter_python pipelining local_tmp remote_tmp module_compression keep_remote_files module_name module_args module_ignore_exts module_strict_utf8_response home
-    allow_broken_conditionals allow_embedded_templates inject_invocation internal_poll_interval jinja2_native nocows cowpath cow_selection cowsay_enabled_stencils editor pager docsite_root_url
+    allow_broken_conditionals allow_embedded_templates inject_invocation internal_poll_interval jinja2_native nocows cowpath cow_selection cowsay_enabled_stencils pager docsite_root_url
     action_warnings localhost_warning deprecation_warnings devel_warning system_warnings command_warnings bin_ansible_callbacks collections_scan_sys_path
     collections_on_ansible_version_mismatch display_traceback debug log_verbosity log_filter no_target_syslog syslog_facility target_log_info old_plugin_cache_clear plugin_filters_cfg
     python_module_rlimit_nofile run_vars_plugins validate_action_group_metadata win_async_startup_timeout worker_session_isolation use_persistent_connections network_group_modules
     callback_result_yaml_line_width async_dir system_tmpdirs admin_users allow_world_readable_tmpfiles common_remote_group ansible_managed_timestamp squash_actions
-    sudo_user ask_sudo_pass display_version nocolor_stdout facts_modules vault_identity vault_encrypt_salt vault_encrypt_identity max_diff_size
+    sudo_user ask_sudo_pass display_version nocolor_stdout facts_modules max_diff_size
     gather_facts_parallel inventory_cache allow_unsafe_lookups`).map((key) => `defaults.${key}`),
   ...words('pipelining ssh_agent ssh_agent_executable ssh_agent_key_lifetime').map((key) => `connection.${key}`),
   ...words(`pipelining control_path control_path_dir sftp_batch_mode transfer_method scp_if_ssh usetty sftp_executable scp_executable sftp_extra_args scp_extra_args password_mechanism
@@ -51,7 +51,6 @@ export const missing: readonly Missing[] = [
   { ini: 'defaults.invalid_task_attribute_failed', env: 'ANSIBLE_INVALID_TASK_ATTRIBUTE_FAILED', usual: on, why: 'an unknown keyword is always an error' },
   { ini: 'defaults.display_args_to_stdout', env: 'ANSIBLE_DISPLAY_ARGS_TO_STDOUT', usual: off, why: 'banners do not show arguments; -vv shows where the task stands' },
   { ini: 'defaults.verbose_to_stderr', env: 'ANSIBLE_VERBOSE_TO_STDERR', usual: off, why: 'there is no such output to send elsewhere' },
-  { ini: 'defaults.vault_id_match', env: 'ANSIBLE_VAULT_ID_MATCH', usual: off, why: 'passwords of all vault ids are tried' },
   { ini: 'defaults.playbook_vars_root', env: 'ANSIBLE_PLAYBOOK_VARS_ROOT', usual: ['top', ''], why: 'group_vars and host_vars are looked for beside the first playbook only' },
   { ini: 'defaults.precedence', env: 'ANSIBLE_PRECEDENCE', why: 'the order of precedence cannot be changed' },
   { ini: 'defaults.vars_plugins_enabled', env: 'ANSIBLE_VARS_ENABLED', usual: ['host_group_vars', 'ansible.builtin.host_group_vars', ''], why: 'variables come from group_vars and host_vars only' },

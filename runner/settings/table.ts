@@ -67,6 +67,11 @@ export const honoured: readonly Setting[] = [
   one('ANSIBLE_VAULT_PASSWORD_FILE', 'defaults.vault_password_file', 'as `--vault-password-file`', { paths: ',' }),
   one('ANSIBLE_VAULT_IDENTITY_LIST', 'defaults.vault_identity_list', 'as `--vault-id`'),
   one('ANSIBLE_ASK_VAULT_PASS', 'defaults.ask_vault_pass', 'as `-J`'),
+  one('ANSIBLE_VAULT_IDENTITY', 'defaults.vault_identity', 'the vault id of passwords without one'),
+  one('ANSIBLE_VAULT_ID_MATCH', 'defaults.vault_id_match', 'a password opens texts of its own vault id only'),
+  one('ANSIBLE_VAULT_ENCRYPT_IDENTITY', 'defaults.vault_encrypt_identity', 'as `--encrypt-vault-id` of `play vault`'),
+  one('ANSIBLE_VAULT_ENCRYPT_SALT', 'defaults.vault_encrypt_salt', 'the salt of `play vault`: the same text gives the same ciphertext'),
+  one('ANSIBLE_EDITOR', 'defaults.editor', 'the editor of `play vault edit` and `create`'),
 
   one('ANSIBLE_INVENTORY_UNPARSED_FAILED', 'inventory.unparsed_is_failed', 'no source of the inventory could be read: an error'),
   one('ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED', 'inventory.any_unparsed_is_failed', 'one of the sources could not be read: an error'),

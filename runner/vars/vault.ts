@@ -10,6 +10,8 @@ export interface VaultSecret {
   /** `default` where no id was named. */
   readonly id: string
   readonly secret: string
+  /** Opens texts of this vault id only. */
+  readonly isStrict?: boolean
 }
 export interface Envelope { readonly version: string; readonly id: string | undefined; readonly body: string }
 
@@ -64,7 +66,7 @@ export function decryptBytes(ciphertext: string, secrets: readonly VaultSecret[]
   const [salt, hmac, crypted] = [unhex(saltHex, loc, 'the salt'), unhex(hmacHex, loc, 'the checksum'), unhex(cryptedHex, loc, 'the ciphertext')]
   if (salt.length === 0 || hmac.length !== 32) throw fault('vault-corrupt', loc, { why: 'salt or checksum is missing' })
   if (secrets.length === 0) throw fault('vault-no-secret', loc, { id })
-  const order = [...secrets.filter((one) => one.id === id), ...secrets.filter((one) => one.id !== id)]
+  const order = [...secrets.filter((one) => one.id === id), ...secrets.filter((one) => one.id !== id)].filter((one) => one.isStrict !== true || one.id === (id ?? 'default'))
   for (const by of order) {
     const keys = keysFor(by.secret, salt)
     if (!timingSafeEqual(createHmac('sha256', keys.hmac).update(crypted).digest(), hmac)) continue
@@ -76,7 +78,8 @@ export function decryptBytes(ciphertext: string, secrets: readonly VaultSecret[]
 export const decrypt = (ciphertext: string, secrets: readonly VaultSecret[], loc?: Loc): string => decryptBytes(ciphertext, secrets, loc).bytes.toString('utf8')
 
 function unhex(hex: string, loc: Loc | undefined, what: string): Buffer {
-  if (hex.length % 2 !== 0 || /[^0-9a-fA-F]/.test(hex)) throw fault('vault-corrupt', loc, { why: `${what} is not a row of hexadecimal digits` })
+  if (/[^0-9a-fA-F]/.test(hex)) throw fault('vault-corrupt', loc, { why: `Vault format unhexlify error: Non-hexadecimal digit found in ${what}` })
+  if (hex.length % 2 !== 0) throw fault('vault-corrupt', loc, { why: `Vault format unhexlify error: Odd-length string in ${what}` })
   return Buffer.from(hex, 'hex')
 }
 function unpadded(bytes: Buffer, loc: Loc | undefined): Buffer {

@@ -2,7 +2,7 @@
  * Values to YAML text, character for character as PyYAML with libyaml writes it, which is what to_yaml and to_nice_yaml give.
  * How a scalar is written is in scalar.ts; here is the layout.
  */
-import { dictEntries, dictSize, Float, isDict, Unknown, UnknownValue } from '../core/value.ts'
+import { dictEntries, dictSize, Float, isDict, Template, Unknown, UnknownValue, VaultText } from '../core/value.ts'
 import { analyze, represent, scalarStyle, writeDouble, writePlain, writeSingle } from './scalar.ts'
 import type { Scalar } from './scalar.ts'
 
@@ -76,6 +76,8 @@ export function dumpYaml(value: unknown, options: DumpOptions = {}): string {
 
 function node(dump: Dump, value: unknown, context: Context): void {
   if (value instanceof Unknown) throw new UnknownValue(value.reason)
+  if (value instanceof VaultText) return vault(dump, value.ciphertext)
+  if (value instanceof Template) return node(dump, value.source, context)
   const items = itemsOf(value)
   if (items !== undefined) {
     guard(dump, value, () => { if (inFlow(dump, items)) flowList(dump, items); else blockList(dump, items, context) })
@@ -186,6 +188,16 @@ function isSimpleKey(key: unknown): boolean {
   if (items !== undefined) return items.length === 0
   const { text } = represent(key)
   return Buffer.byteLength(text) <= 128 && !analyze(text).isMultiline
+}
+
+/** Vault text behind its tag and `|`, line by line. */
+function vault({ out }: Dump, text: string): void {
+  out.indicator('!vault', true)
+  out.indicator(text.endsWith('\n') ? '|' : '|-', true)
+  out.deeper(false, false, () => {
+    for (const line of text.replace(/\n$/, '').split('\n')) { out.lineBreak(); out.toIndent(); out.write(line) }
+  })
+  out.isIndented = false
 }
 
 function scalar({ out, isReadable }: Dump, value: Scalar, context: Context): void {

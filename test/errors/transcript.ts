@@ -79,9 +79,12 @@ async function printedBy(argv: readonly string[]): Promise<string> {
       if (asked.command === 'help') { out.write(asked.text); return 0 }
       if (asked.command === 'inventory' || asked.command === 'vault') {
         const { runTool } = await import('../../runner/tools/run.ts')
-        const told = await runTool(asked, prompts.secret, (message, loc) => { out.write(`${drawWarning(message, loc)}\n`) })
-        out.write(told.text)
-        return told.code
+        const told = await runTool(asked, {
+          settings: {}, isOn: () => false, isTerminal: false, ask: prompts.secret, askOpenly: prompts.secret, extraVars: () => ({}),
+          warn: (message, loc) => { out.write(`${drawWarning(message, loc)}\n`) },
+        })
+        out.write((told.note ?? '') + Buffer.from(told.text).toString('utf8'))
+        return 0
       }
       if (asked.command !== 'play') throw new Error('transcripts run playbooks, inventories and vaults')
       for (const secret of [asked.options.connectionPassword, asked.options.becomePassword]) if (secret !== undefined) masker.add(secret)

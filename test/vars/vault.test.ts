@@ -60,7 +60,7 @@ test('faults: no password, a wrong one, damage, other formats', () => {
   const loc = { file: 'x.yml', line: 3, column: 5 }
   assert.match(caught(() => decrypt(recorded.dev, [], loc)).message, /vault id 'dev'.*no vault password was given/)
   const wrong = caught(() => decrypt(recorded.dev, [{ id: 'prod', secret: 'no' }], loc))
-  assert.match(wrong.message, /none of the vault passwords.*tried the ids: prod/)
+  assert.match(wrong.message, /no vault secrets were found that could decrypt.*tried the ids: prod/)
   assert.equal(wrong.loc, loc)
   assert.is(caught(() => decrypt(recorded.plain.replace('3238', '32z8'), secrets)).code, 'vault-corrupt')
   assert.is(caught(() => decrypt(recorded.plain.slice(0, -3), secrets)).code, 'vault-corrupt')
@@ -77,16 +77,27 @@ test('passwords from files, scripts, client scripts and prompts', async () => {
   writeFileSync(join(cwd, 'pw-client.sh'), '#!/bin/sh\n[ "$2" = dev ] || { echo "no key for $2" >&2; exit 2; }\necho "$1 $2"\n')
   writeFileSync(join(cwd, 'sealed'), encrypt('inner\n', 'from file'))
   for (const name of ['pw.sh', 'pw-client.sh']) chmodSync(join(cwd, name), 0o755)
-  const context = { cwd, ask: async (prompt: string) => `${prompt}typed` }
-  const got = await loadSecrets(['pw', 'a@pw.sh', 'dev@pw-client.sh', 'x@prompt', 's@sealed'].map(parseVaultId), context)
+  const context = { cwd, ask: async (prompt: string) => `${prompt}typed`, warn: () => undefined }
+  const got = await loadSecrets(['pw', 'a@pw.sh', 'dev@pw-client.sh', 'x@prompt', 's@sealed'].map((one) => parseVaultId(one)), context)
   assert.equal(got, [
     { id: 'default', secret: 'from file' }, { id: 'a', secret: 'from script' }, { id: 'dev', secret: '--vault-id dev' },
     { id: 'x', secret: 'Vault password (x): typed' }, { id: 's', secret: 'inner' },
   ])
   const failure = async (text: string): Promise<string> => loadSecrets([parseVaultId(text)], context).then(() => 'no error', (error: unknown) => error instanceof Fault ? error.message : 'other')
-  assert.match(await failure('nope'), /there is no such file/)
-  assert.match(await failure('prod@pw-client.sh'), /knows no secret for the vault id 'prod': no key for prod/)
-  assert.match(await failure('.'), /it is a directory/)
+  assert.match(await failure('nope'), /the vault password file was not found/)
+  assert.match(await failure('prod@pw-client.sh'), /did not find a secret for the vault id 'prod': no key for prod/)
+  assert.match(await failure('.'), /can not be a directory/)
+
+  const warnings: string[] = []
+  const [only, ...more] = await loadSecrets(['nope', 'b@pw'].map((one) => parseVaultId(one)), { ...context, warn: (message) => { warnings.push(message) } })
+  assert.equal([only, more, warnings.length], [{ id: 'b', secret: 'from file' }, [], 1])
+  assert.match(warnings[0] ?? '', /Error getting vault password file \(default\)/)
+  const asked: string[] = []
+  const twice = { ...context, isNew: true, ask: async (prompt: string) => { asked.push(prompt); return 'same' } }
+  assert.equal(await loadSecrets([parseVaultId('x@prompt')], twice), [{ id: 'x', secret: 'same' }])
+  assert.equal(asked, ['New vault password (x): ', 'Confirm new vault password (x): '])
+  const other = loadSecrets([parseVaultId('x@prompt')], { ...twice, ask: async (prompt) => prompt }).then(() => '', (error: unknown) => error instanceof Fault ? error.message : '')
+  assert.match(await other, /passwords do not match/)
 
   assert.equal(vaultSources({ ids: ['dev@pw.sh'], files: [], ask: true }, { ANSIBLE_VAULT_PASSWORD_FILE: 'pw', ANSIBLE_VAULT_IDENTITY_LIST: 'a@x, y' }), [
     { id: 'a', from: 'x' }, { id: 'default', from: 'y' }, { id: 'dev', from: 'pw.sh' }, { id: 'default', from: 'pw' }, { id: 'default', from: 'prompt_ask_vault_pass' },

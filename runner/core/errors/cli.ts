@@ -17,8 +17,20 @@ export const cliErrors = {
     message: `the password file ${data.path} cannot be read: ${data.why}`,
     hint: 'it holds the password as its only line; - reads it from the standard input',
   }),
+  /** What a small command does not understand of its arguments; Ansible ends with 2 then. */
+  'arguments': (data: { readonly message: string; readonly near?: string | undefined }) => ({
+    message: data.message,
+    hint: data.near === undefined ? 'see --help' : `did you mean ${data.near}?`,
+  }),
   'usage': (data: { readonly message: string; readonly near?: string | undefined }) => ({
     message: data.message, hint: data.near === undefined ? 'play --help shows all options' : `did you mean ${data.near}? play --help shows all options`,
+  }),
+  'output-unwritable': (data: { readonly path: string; readonly why: string }) => ({
+    message: `Unable to write to destination file '${data.path}': ${data.why}`, hint: 'check the folder and its permissions, or name another file with --output',
+  }),
+  'no-answer': (_data: object) => ({
+    message: 'nobody answered: the input ended (EOF)',
+    hint: 'run it in a terminal, or give the password by a file (--vault-password-file, --connection-password-file, --become-password-file)',
   }),
   'playbook-missing': (data: { readonly path: string; readonly searched: readonly string[]; readonly near?: string | undefined }) => ({
     message: `there is no playbook ${data.path}`,

@@ -79,9 +79,11 @@ export const inventoryErrors = {
     message: `the inventory plugin '${data.plugin}' is not supported`,
     hint: meant(data.near, 'play knows the plugin ansible.builtin.constructed; other sources can be an executable script that prints JSON'),
   }),
-  'inventory-format-unsupported': (data: { readonly format: string }) => ({
-    message: `${data.format} inventories are not supported`,
-    hint: 'use INI, YAML, JSON, or an executable script that prints JSON',
+  'toml-syntax': (data: { readonly why: string }) => ({
+    message: `this is no TOML: ${data.why}`, hint: 'a table is [name], a value key = "text", 1, true, [list] or { key = value }',
+  }),
+  'toml-bad-group': (data: { readonly group: string; readonly key: string; readonly wanted: string }) => ({
+    message: `'${data.key}' of the group '${data.group}' must be ${data.wanted}`, hint: 'a group is [name] with children = ["a"], [name.vars] and [name.hosts.HOST]',
   }),
   'constructed-option': (data: { readonly option: string; readonly why: string; readonly near: string | undefined }) => ({
     message: `the option '${data.option}' of the constructed inventory: ${data.why}`,
@@ -112,11 +114,14 @@ export const inventoryErrors = {
     hint: 'counting starts at 0, and -1 is the last',
   }),
   'show-one-host': (data: { readonly host: string; readonly count: number; readonly near: string | undefined }) => ({
-    message: data.count === 0 ? `the inventory has no host '${data.host}'` : `'${data.host}' means ${data.count} hosts; one is wanted`,
+    message: data.count === 0 ? `You must pass a single valid host to --host: the inventory has no host '${data.host}'` : `You must pass a single valid host to --host: '${data.host}' means ${data.count} hosts`,
     hint: meant(data.near, 'play inventory --graph shows all hosts'),
   }),
+  'toml-unwritable': (data: { readonly found: string }) => ({
+    message: `TOML cannot say ${data.found}`, hint: 'show the inventory as JSON or with --yaml',
+  }),
   'show-no-group': (data: { readonly group: string; readonly near: string | undefined }) => ({
-    message: `the inventory has no group '${data.group}'`,
+    message: `Pattern must be valid group name when using --graph: the inventory has no group '${data.group}'`,
     hint: meant(data.near, 'play inventory --graph shows all groups'),
   }),
   'inventory-unparsed': (data: { readonly source: string }) => ({

@@ -16,40 +16,48 @@ export const varsErrors = {
     hint: 'it was cut, wrapped or edited; take the original, or encrypt the value again',
   }),
   'vault-no-secret': (data: { readonly id: string | undefined }) => ({
-    message: `there is vault text${data.id === undefined ? '' : ` of vault id '${data.id}'`} to decrypt, but no vault password was given`,
+    message: `Attempting to decrypt but no vault secrets found: there is vault text${data.id === undefined ? '' : ` of vault id '${data.id}'`}, but no vault password was given`,
     hint: 'give one with --vault-password-file FILE, --vault-id ID@FILE, or -J to be asked',
   }),
   'vault-no-password': (_data: object) => ({
-    message: 'no vault password was given to encrypt with',
+    message: "A vault password is required to use Ansible's Vault: none was given",
     hint: 'give one with --vault-password-file FILE, --vault-id ID@FILE, or -J to be asked',
   }),
   'vault-exists': (data: { readonly path: string }) => ({
-    message: `${data.path} exists already`,
-    hint: 'use edit to change it, or encrypt if it is plain text',
+    message: `${data.path} exists, please use 'edit' instead`,
+    hint: 'or use encrypt if it is plain text',
   }),
   'vault-wrong-password': (data: { readonly id: string | undefined; readonly tried: readonly string[] }) => ({
-    message: `none of the vault passwords given decrypts this text${data.id === undefined ? '' : ` (vault id '${data.id}')`}; tried the ids: ${list(data.tried)}`,
+    message: `Decryption failed (no vault secrets were found that could decrypt)${data.id === undefined ? '' : `; the text is of vault id '${data.id}'`}; tried the ids: ${list(data.tried)}`,
     hint: 'the password is another one, or the text was changed after it was encrypted',
   }),
   'vault-unknown-id': (data: { readonly id: string; readonly known: readonly string[] }) => ({
-    message: `no password was given for the vault id '${data.id}'; given are: ${list(data.known)}`,
+    message: `Did not find a match for --encrypt-vault-id=${data.id} in the known vault-ids [${data.known.map((id) => `'${id}'`).join(', ')}]`,
     hint: `add --vault-id ${data.id}@FILE`,
   }),
   'vault-ambiguous-id': (data: { readonly known: readonly string[] }) => ({
-    message: `several vault ids are given (${list(data.known)}), so it is not clear which one to encrypt with`,
-    hint: 'name it with --encrypt-vault-id',
+    message: `The vault-ids ${data.known.join(',')} are available to encrypt: it is not clear which one is meant`,
+    hint: 'Specify the vault-id to encrypt with --encrypt-vault-id',
   }),
   'vault-password-file': (data: { readonly path: string; readonly why: string }) => ({
     message: `no vault password can be had from ${data.path}: ${data.why}`,
     hint: 'a password file holds the password; an executable one prints it; one whose name ends in -client is called with --vault-id ID',
   }),
   'vault-already': (data: { readonly path: string }) => ({
-    message: `${data.path} is encrypted already`,
+    message: `input is already encrypted: ${data.path}`,
     hint: 'use rekey to change its password',
   }),
   'vault-not-encrypted': (data: { readonly path: string }) => ({
-    message: `${data.path} is not encrypted`,
+    message: `input is not vault encrypted data: ${data.path}`,
     hint: 'use encrypt first, or name another file',
+  }),
+  'vault-unreadable': (data: { readonly path: string; readonly why: string }) => ({
+    message: `Unable to read source file (${data.path}): ${data.why}`,
+    hint: 'check the path, and who may read it',
+  }),
+  'vault-not-writable': (data: { readonly path: string }) => ({
+    message: `Destination '${data.path}' not writable`,
+    hint: 'the file is replaced by a new one in the same folder: check its permissions, or name another file with --output',
   }),
   'vault-editor': (data: { readonly path: string; readonly why: string }) => ({
     message: `${data.path} was not changed: ${data.why}`,
