@@ -98,7 +98,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function play(asked: Extract<ReturnType<typeof parseCommandLine>, { command: 'play' }>, masker: ReturnType<typeof createMasker>, settings: Settings): Promise<number> {
-  const { load, execute } = await import('./run.ts')
+  const { load, execute, listed } = await import('./run.ts')
   const { createReporter } = await import('./report/choose.ts')
   const { dumpYaml } = await import('./yaml/dump.ts')
   const reporter: Reporter = await createReporter(process.stdout, process.stderr, asked.options, settings, dumpYaml)
@@ -113,7 +113,7 @@ async function play(asked: Extract<ReturnType<typeof parseCommandLine>, { comman
     const loaded = await load(options, masker, (event) => { reporter.on(event) }, prompts())
     if (asked.list !== undefined) {
       const { listing } = await import('./playbook/list.ts')
-      process.stdout.write(listing(asked.list, loaded))
+      process.stdout.write(listing(asked.list, await listed(loaded)))
       return 0
     }
     let interrupts = 0

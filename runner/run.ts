@@ -1,7 +1,7 @@
 /** The only place that wires everything: loads, opens connections, executes, and tells the reporters. */
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, parse, resolve } from 'node:path'
-import type { Data, Event, Frame, HostStats, Loc, LocalFile, Options, Playbook, RenderOptions, Reporter } from './core/types.ts'
+import type { Data, Event, Frame, HostStats, Loc, LocalFile, Options, Play, Playbook, RenderOptions, Reporter } from './core/types.ts'
 import { fault, Fault, toErrorData } from './core/errors.ts'
 import { exitCodeOf } from './core/exit.ts'
 import { isOn } from './config.ts'
@@ -14,10 +14,11 @@ import { extraFrames } from './execute/extra.ts'
 import { checkTasks } from './execute/check.ts'
 import { checkLimit, checkSelection } from './execute/selection.ts'
 import { runPlay } from './execute/play.ts'
+import { playValues } from './execute/play-values.ts'
 import { createRegistry, type Registry } from './execute/registry.ts'
 import { loadInventory, type Inventory } from './inventory/load.ts'
 import { createLoader, type Loader } from './playbook/load.ts'
-import { onlyRole } from './playbook/list.ts'
+import { type Listed, onlyRole } from './playbook/list.ts'
 import { lookups } from './template/lookups.ts'
 import { fileVars } from './template/file-vars.ts'
 import { createJinja, fileTemplate } from './template/jinja.ts'
@@ -133,7 +134,9 @@ const inventorySources = (options: Options): readonly string[] =>
 const freeForm = new Set(['command', 'shell', 'raw', 'script', 'meta', 'include_tasks', 'include_role', 'import_tasks', 'import_role', 'include', 'include_vars', 'import_playbook', 'set_fact', 'add_host', 'group_by', 'win_command', 'win_shell'])
 
 function limitOf(inventory: Inventory, pattern: string): ReadonlySet<string> {
-  const found = inventory.match(pattern)
+  const known = new Set(inventory.hosts()), found = inventory.match(pattern)
+  // the implied localhost is no host that a limit can leave, where there are others
+  if (found.length > 0 && known.size > 0 && !found.some((name) => known.has(name))) throw fault('limit-implied', undefined, { pattern })
   if (found.length === 0) throw fault('no-inventory-match', undefined, { pattern, near: nearest(pattern, [...inventory.hosts(), ...inventory.groups().keys()]) })
   return new Set(found)
 }
@@ -158,6 +161,28 @@ function templateOf(path: string, source: string): Template {
   return made
 }
 
+/** `at.dir`: folder of the playbook that runs now. */
+function createRun(loaded: Loaded, ways: Pick<Run, 'pool' | 'emit' | 'warn'>, at: { readonly dir: string }): Run {
+  let id = 1_000_000
+  return {
+    ...loaded, ...ways, hosts: new Map(), machines: new Map(), exchanges: new Map(), jobs: new Map(), gate: createGate(loaded.options.forks), custom: {},
+    nextId: () => ++id, playDir: () => at.dir,
+  }
+}
+
+/** For lists of what would run: with `hosts` and names of plays evaluated. Nothing is connected to. */
+export async function listed(loaded: Loaded): Promise<Listed> {
+  const at = { dir: process.cwd() }
+  const run = createRun(loaded, { pool: openPool({ masker: loaded.masker, warn: () => undefined }), emit: () => undefined, warn: () => undefined }, at)
+  const heads = new Map<Play, { hosts: unknown; name: unknown }>()
+  for (const play of loaded.playbooks.flatMap((playbook) => playbook.plays)) {
+    at.dir = play.dir
+    const value = await playValues(run, play)
+    heads.set(play, { hosts: value(play.hosts), name: value(play.name) })
+  }
+  return { ...loaded, heads }
+}
+
 /** Runs what was loaded. The exit code is Ansible's: 0, 2 where a host failed, 4 where one was unreachable or what was included cannot be understood. */
 export async function execute(loaded: Loaded, reporter: Reporter, prompts: Prompts): Promise<number> {
   const { options, masker } = loaded
@@ -170,11 +195,8 @@ export async function execute(loaded: Loaded, reporter: Reporter, prompts: Promp
     emit({ type: 'warning', message: masker.text(message), ...(loc === undefined ? {} : { loc }) })
   }
   const pool = openPool({ masker, warn: (message) => { warn(message) }, ...(prompts.hostKey === undefined ? {} : { promptHostKey: prompts.hostKey }) })
-  let playDir = process.cwd(), id = 1_000_000
-  const run: Run = {
-    ...loaded, pool, emit, warn, hosts: new Map(), machines: new Map(), exchanges: new Map(), jobs: new Map(), gate: createGate(options.forks), custom: {},
-    nextId: () => ++id, playDir: () => playDir,
-  }
+  const at = { dir: process.cwd() }
+  const run = createRun(loaded, { pool, emit, warn }, at)
   if (prompts.ask !== undefined) run.ask = prompts.ask
   if (options.startAtTask !== undefined) run.startAt = startingAt(options.startAtTask)
   emit({ type: 'start', playbooks: options.playbooks, plays: loaded.playbooks.map((playbook) => playbook.plays.length), checkMode: options.check, diffMode: options.diff, verbosity: options.verbosity })
@@ -182,7 +204,7 @@ export async function execute(loaded: Loaded, reporter: Reporter, prompts: Promp
   try {
     for (const playbook of loaded.playbooks) {
       for (const play of playbook.plays) {
-        playDir = play.dir
+        at.dir = play.dir
         const { stopAll } = await runPlay(run, play)
         if (stopAll) break
       }

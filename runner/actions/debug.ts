@@ -7,7 +7,7 @@ import { Template, Undefined, Unknown, UnknownValue } from '../core/value.ts'
 export default defineAction({
   name: 'debug', doc: 'Print statements during execution.', inCheckMode: 'run',
   args: {
-    msg: { type: 'raw', doc: 'What to print; templates in it are evaluated.' },
+    msg: { type: 'raw', default: 'Hello world!', doc: 'What to print; templates in it are evaluated.' },
     var: { type: 'raw', doc: 'An expression, without braces, whose value is printed.' },
     verbosity: { type: 'int', default: 0, doc: 'Print only at this verbosity (number of -v) or above.' },
   },
@@ -15,7 +15,7 @@ export default defineAction({
   rawArgs: ['var'],
   async run(args, control) {
     if (control.verbosity < args.verbosity) return { skipped: true, skipped_reason: 'Verbosity threshold not met.', changed: false }
-    if (args.var === undefined) return { msg: args.msg ?? 'Hello world!', changed: false, _ansible_verbose_always: true }
+    if (args.var === undefined) return { ...(args.msg === null ? {} : { msg: args.msg }), changed: false, _ansible_verbose_always: true }
     const name = nameOf(args.var, control)
     return { [name]: shown(() => control.evaluate(name)), changed: false, _ansible_verbose_always: true }
   },

@@ -38,8 +38,9 @@ export interface Role {
   readonly params: Frame
   /** Roles that brought this one in by `dependencies`, nearest last; their defaults and vars are visible too. */
   readonly parents: readonly Role[]
-  /** It came by include_role or import_role, not by `roles:` or a dependency. */
-  readonly isIncluded?: boolean
+  /** Roles whose tasks included or imported this one, nearest last; a dependency has those of the role that depends on it. */
+  readonly includedBy: readonly Role[]
+  readonly isDependency: boolean
   readonly allowDuplicates: boolean
   /** Equal for uses of a role that count as the same for the once-only rule: path, parameters, conditions, tags, files. */
   readonly key?: string

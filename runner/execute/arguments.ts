@@ -7,7 +7,6 @@ import { dictEntries, isDict, type Dict, omit, Template, Unknown, UnknownValue }
 import type { Scope } from '../vars/scope.ts'
 import { pyStr, typeName } from '../template/python.ts'
 import type { HostState, PlayState, Run } from './context.ts'
-import { keyword } from './keywords.ts'
 
 /** Everything an attempt is about. */
 export interface Unit {
@@ -29,7 +28,9 @@ export function argsOf(unit: Unit, spec: { readonly freeForm?: string; readonly 
   const whole = task.args instanceof Template ? run.jinja.resolve(task.args, scope) : task.args
   if (whole !== null && whole !== undefined && !isDict(whole)) throw fault('args-no-mapping', task.loc, { module: task.module, type: typeName(whole) })
   const given: Data = {}
-  for (const [name, value] of [...defaultsOf(unit), ...written(unit, whole ?? {})]) {
+  const own = written(unit, whole ?? {}), names = new Set(own.map(([name]) => name))
+  // a default that the task overrides is not evaluated
+  for (const [name, value] of [...defaultsOf(unit).filter(([name]) => !names.has(name)), ...own]) {
     const key = name === '_raw_params' ? spec.freeForm ?? '_raw_params' : String(name)
     const raw = spec.rawArgs?.includes(key) === true
     const templated = raw ? value : run.jinja.resolve(value, scope)
@@ -62,13 +63,15 @@ function withoutOmitted(value: unknown): unknown {
   return inheritLoc(Object.fromEntries(Object.entries(value).filter(([, one]) => one !== omit).map(([key, one]) => [key, withoutOmitted(one)])), value)
 }
 function defaultsOf(unit: Unit): [unknown, unknown][] {
-  const list = keyword(unit.run, unit.task, unit.scope, 'module_defaults')
-  const maps: readonly unknown[] = Array.isArray(list) ? list : list === undefined ? [] : [list]
+  const { run, task, scope } = unit
+  const plain = (value: unknown): unknown => value instanceof Template ? run.jinja.resolve(value, scope) : value
   const found = new Map<unknown, unknown>()
-  for (const map of maps) {
+  for (const map of [task.kw['module_defaults']].flat().map(plain)) {
     if (!isDict(map)) continue
-    for (const [name, defaults] of dictEntries(map)) {
-      if (unit.run.registry.resolve(String(name)) !== unit.task.module || !isDict(defaults)) continue
+    for (const [name, written] of dictEntries(map)) {
+      if (run.registry.resolve(String(name)) !== task.module) continue
+      const defaults = plain(written)
+      if (!isDict(defaults)) continue
       found.clear() // the innermost defaults of a module stand for all outer ones
       for (const [key, value] of dictEntries(defaults)) found.set(key, value)
     }

@@ -7,13 +7,13 @@ import { keyLoc } from '../core/loc.ts'
 import { fault, Failure, Fault } from '../core/errors.ts'
 import { withoutShell } from '../core/errors/failure.ts'
 import { Missing } from '../core/missing.ts'
-import { dictEntries, Float, isDict, makeDict, Unknown, UnknownValue } from '../core/value.ts'
+import { dictEntries, Float, isDict, makeDict, Template, Unknown, UnknownValue } from '../core/value.ts'
 import { nearest } from '../core/near.ts'
 import { pyStr } from '../template/python.ts'
 import { fetchJob, type Job, startedData, startJob } from './async.ts'
 import { argsOf, checkedArgs, type Unit } from './arguments.ts'
 import { judge } from './conditions.ts'
-import { flag, numberOf } from './keywords.ts'
+import { flag, keyword, numberOf } from './keywords.ts'
 import { createControl } from './control.ts'
 import { draft, type Draft, isFailed, skipped } from './outcome.ts'
 import { type Place, placeOf } from './place.ts'
@@ -39,6 +39,13 @@ function named(unit: Unit): Unit {
   return { ...unit, task: { ...task, module } }
 }
 
+/** Keywords that are needed after the result only: what cannot be worked out in them fails the task before it has done anything. */
+function checkKeywords({ run, task, scope }: Unit): void {
+  for (const name of ['ignore_errors', 'ignore_unreachable', 'no_log', 'any_errors_fatal', 'throttle', 'diff']) {
+    if (task.kw[name] instanceof Template) keyword(run, task, scope, name)
+  }
+}
+
 /** A dry run that cannot tell whether variables would be included: their names are unknown from here on, not undefined. */
 async function perhapsIncluded(unit: Unit, reason: string): Promise<Draft> {
   const always = { ...unit, task: { ...unit.task, kw: { ...unit.task.kw, when: [] } } }
@@ -54,6 +61,7 @@ export async function attempt(given: Unit): Promise<Draft> {
     throw error
   }
   if (skip !== undefined) return skip
+  checkKeywords(given)
   const unit = named(given)
   if (unit.task.module === 'async_status') return statusOf(unit)
   const entry = await unit.run.registry.load(unit.task.module)

@@ -110,6 +110,8 @@ export interface PlayState {
   batch: readonly string[]
   /** Roles whose defaults and vars every task sees: the play's, and included ones with `public`. */
   readonly roles: Role[]
+  /** All roles that the play has come to, each as often as it is used. */
+  readonly named: Role[]
   /** The play's handlers and those of included roles. */
   readonly handlers: Node[]
   readonly varsFiles: Map<string, Promise<readonly Frame[]>>

@@ -9,10 +9,11 @@ import { checkNodes } from './check.ts'
 import type { HostState } from './context.ts'
 import { gather, isLooped, itemFrame, itemsOf, loopControl } from './loop.ts'
 import { truthy } from './connect.ts'
-import { guard } from './items.ts'
+import { guard, labelOf } from './items.ts'
 import { flag } from './keywords.ts'
 import { reportFailure, scopeOf, walkNodes, type Walk } from './nodes.ts'
-import { present, skipped } from './outcome.ts'
+import { type Draft, draftOf, isFailed, outcomeOf, present, skipped } from './outcome.ts'
+import { remember } from './remember.ts'
 import { taskScope } from './scopes.ts'
 
 /** One thing to include for some hosts: same arguments, same loop item. */
@@ -36,7 +37,9 @@ function wishes(walk: Walk, task: Task, hosts: readonly HostState[]): readonly W
         else same.hosts.push(host)
       }
     } catch (error) {
-      reportFailure(walk, task, host, error)
+      const failed = draftOf(error)
+      remember(walk.run, task, host, failed, undefined, scopeOf(walk, task, host))
+      reportFailure(walk, task, host, failed)
     }
   }
   return [...found.values()]
@@ -49,12 +52,13 @@ function wishesOf(walk: Walk, task: Task, host: HostState): Omit<Wish, 'hosts'>[
   const unit = (frames: readonly Frame[]): Parameters<typeof skipOf>[0] =>
     ({ run, play, host, task, varsFiles, scope: taskScope(run, play, host, task, varsFiles, { frames }), lookAhead: () => undefined })
   const scope = unit([]).scope
+  const end = (draft: Draft): void => { ended(walk, task, host, draft, scope) }
   if (!isLooped(task)) {
     const one = unit([])
     const skip = skipOf(one)
-    if (skip === undefined) return [{ args: argsOf(walk, task, one.scope), frames: [] }]
-    report(walk, task, host, skip, false)
-    return []
+    const wanted = skip === undefined ? [{ args: argsOf(walk, task, one.scope), frames: [] }] : []
+    end(skip ?? included)
+    return wanted
   }
   let items: readonly unknown[]
   try {
@@ -63,30 +67,38 @@ function wishesOf(walk: Walk, task: Task, host: HostState): Omit<Wish, 'hosts'>[
     // the items may be undefined just where the condition is false
     const skip = guard(() => skipOf(unit([])), undefined)
     if (skip === undefined) throw error
-    report(walk, task, host, skip, false)
+    end(skip)
     return []
   }
   const control = loopControl(run, task, scope)
   const wanted: Omit<Wish, 'hosts'>[] = []
   const drafts: Parameters<typeof gather>[0][number][] = []
-  for (const [i, value] of items.entries()) {
+  for (const i of items.keys()) {
     const frame = itemFrame(items, i, control)
     const one = unit([frame])
-    const label = pyStr(control.label === undefined ? value : run.jinja.resolve(control.label, one.scope))
-    const skip = skipOf(one)
-    if (skip === undefined) wanted.push({ args: argsOf(walk, task, one.scope), frames: [frame], label })
-    else {
-      drafts.push({ label, draft: skip, keys: { item: value } })
-      run.emit({ type: 'item', host: host.name, task: task.id, label, result: present(run, skip, { ms: 0, trips: 0 }, false) })
-    }
+    const label = labelOf(one, items[i], control)
+    const draft = draftFor(() => {
+      const skip = skipOf(one)
+      if (skip === undefined) wanted.push({ args: argsOf(walk, task, one.scope), frames: [frame], label })
+      return skip ?? included
+    })
+    drafts.push({ label, draft, keys: { ...frame.vars, failed: isFailed(draft) } })
+    if (draft !== included) run.emit({ type: 'item', host: host.name, task: task.id, label, result: present(run, { ...draft, data: { ...draft.data, ...frame.vars } }, { ms: 0, trips: 0 }, false) })
   }
-  if (wanted.length === 0) report(walk, task, host, items.length === 0 ? skipped('No items in the list') : gather(drafts), items.length > 0)
-  return wanted
+  end(items.length === 0 ? skipped('No items in the list') : gather(drafts))
+  return host.alive ? wanted : []
 }
+const included: Draft = { data: { changed: false }, changes: [] }
+const draftFor = (work: () => Draft): Draft => { try { return work() } catch (error) { return draftOf(error) } }
 
-function report(walk: Walk, task: Task, host: HostState, draft: Parameters<typeof present>[1], looped: boolean): void {
+/** What an include leaves in the variable that `register` names, and the line of a host that includes nothing. */
+function ended(walk: Walk, task: Task, host: HostState, draft: Draft, scope: ReturnType<typeof taskScope>): void {
+  const outcome = outcomeOf(draft)
+  remember(walk.run, task, host, draft, undefined, scope)
+  if (outcome === 'failed' || outcome === 'unknown') { reportFailure(walk, task, host, draft); return }
+  if (outcome !== 'skipped') return
   host.stats.skipped += 1
-  walk.run.emit({ type: 'result', host: host.name, task: task.id, result: present(walk.run, draft, { ms: 0, trips: 0 }, false), looped })
+  walk.run.emit({ type: 'result', host: host.name, task: task.id, result: present(walk.run, draft, { ms: 0, trips: 0 }, false), looped: draft.items !== undefined })
 }
 
 function argsOf(walk: Walk, task: Task, scope: ReturnType<typeof taskScope>): Data {
@@ -128,7 +140,8 @@ async function walkIncluded(walk: Walk, task: Task, wanted: readonly Wish[], fil
       found.push({ wish, nodes: await load(wish) })
     } catch (error) {
       if (error instanceof Unreadable) throw error.fault
-      for (const host of wish.hosts) reportFailure(walk, task, host, error)
+      // what is not there fails the host, also with ignore_errors: Ansible has ended the task by then
+      for (const host of wish.hosts) reportFailure(walk, task, host, draftOf(error), false)
       continue
     }
     for (const host of wish.hosts) {
@@ -148,6 +161,7 @@ export async function includeTasks(walk: Walk, task: Task, hosts: readonly HostS
     const nodes = await readable(loader.tasksFile(pathOf(wish), task, { frames: wish.frames, ...(isDict(apply) && !(apply instanceof Map) ? { apply } : {}) }))
     await checkNodes(walk.run, nodes)
     addHandlers(walk, rolesIn(nodes).flatMap((role) => role.handlers ?? []))
+    walk.play.named.push(...rolesIn(nodes).map((one) => one.role))
     return nodes
   })
 }
@@ -163,6 +177,7 @@ export async function includeRole(walk: Walk, task: Task, hosts: readonly HostSt
     await checkNodes(run, [...nodes, ...handlers])
     addHandlers(walk, [...handlers, ...rolesIn(nodes).flatMap((one) => one.handlers ?? [])])
     if (isPublic) play.roles.push(role)
+    play.named.push(...rolesIn(nodes).map((one) => one.role))
     return nodes
   })
 }

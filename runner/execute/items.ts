@@ -81,7 +81,7 @@ async function runItem(unit: Unit, value: unknown, own: Data, control: LoopContr
   return { label, draft: one, keys, scope: unit.scope, ignored, ...delegated }
 }
 
-function labelOf(unit: Unit, value: unknown, control: LoopControl): string {
+export function labelOf(unit: Unit, value: unknown, control: LoopControl): string {
   if (control.label === undefined) return guard(() => pyStr(value), '?')
   return guard(() => pyStr(unit.run.jinja.resolve(control.label, unit.scope)), pyStr(value))
 }

@@ -37,7 +37,7 @@ export function environment(run: Run, task: Task, scope: Scope): Readonly<Record
   const env: Record<string, string> = {}
   for (const one of list) {
     if (!isDict(one)) continue
-    for (const [key, item] of dictEntries(one)) if (item !== omit && item !== null) env[String(key)] = pyStr(item)
+    for (const [key, item] of dictEntries(one)) if (item !== omit) env[String(key)] = pyStr(item)
   }
   return env
 }

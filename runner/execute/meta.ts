@@ -6,6 +6,7 @@ import { isDict } from '../core/value.ts'
 import { pyStr } from '../template/python.ts'
 import { skipOf } from './attempt.ts'
 import { type HostState, hostState } from './context.ts'
+import { draftOf } from './outcome.ts'
 import { flushHandlers, reportFailure, scopeOf, type Walk } from './nodes.ts'
 import { present } from './outcome.ts'
 import { placeOf } from './place.ts'
@@ -63,7 +64,7 @@ export async function runMeta(walk: Walk, task: Task, hosts: readonly HostState[
       if (skip === undefined || withoutCondition.has(name)) chosen.push(host)
       else walk.run.emit({ type: 'result', host: host.name, task: task.id, result: present(walk.run, skip, { ms: 0, trips: 0 }, false), looped: false })
     } catch (error) {
-      reportFailure(walk, task, host, error)
+      reportFailure(walk, task, host, draftOf(error))
     }
   }
   if (chosen.length > 0) await meta(walk, task, chosen)

@@ -11,7 +11,7 @@ import { runMeta } from './meta.ts'
 import { runTask, type TaskRun } from './task.ts'
 import { taskScope } from './scopes.ts'
 import { prefetch } from './ahead.ts'
-import { draftOf, present } from './outcome.ts'
+import { type Draft, present } from './outcome.ts'
 
 /** What a walk knows: where it is in the play. */
 export interface Walk {
@@ -103,14 +103,13 @@ function failOthers(walk: Walk, task: Task): void {
 }
 
 /** A dry run's include or other step that could not be worked out for a host. */
-export function reportFailure(walk: Walk, task: Task, host: HostState, error: unknown): void {
-  const one = draftOf(error)
+export function reportFailure(walk: Walk, task: Task, host: HostState, one: Draft, mayIgnore = true): void {
   const result = present(walk.run, one, { ms: 0, trips: 0 }, false)
-  const ignored = failSafe(() => flag(walk.run, task, scopeOf(walk, task, host), 'ignore_errors')) === true && result.outcome === 'failed'
+  const ignored = mayIgnore && failSafe(() => flag(walk.run, task, scopeOf(walk, task, host), 'ignore_errors')) === true && result.outcome === 'failed'
   if (result.outcome === 'unknown') host.stats.unknown += 1
   else if (ignored) { host.stats.ok += 1; host.stats.ignored += 1 } else { host.failed = { task, data: one.data }; host.stats.failed += 1 }
   if (host.failed?.task === task && failSafe(() => flag(walk.run, task, scopeOf(walk, task, host), 'any_errors_fatal')) === true) failOthers(walk, task)
-  walk.run.emit({ type: 'result', host: host.name, task: task.id, result: ignored ? { ...result, ignored } : result, looped: false, ...(walk.rescued ? { rescued: true } : {}) })
+  walk.run.emit({ type: 'result', host: host.name, task: task.id, result: ignored ? { ...result, ignored } : result, looped: one.items !== undefined, ...(walk.rescued ? { rescued: true } : {}) })
 }
 
 async function walkBlock(walk: Walk, block: Block): Promise<void> {
@@ -125,7 +124,7 @@ async function rescue(walk: Walk, block: Block, hosts: readonly HostState[]): Pr
   for (const host of hosts) {
     const { failed } = host
     if (failed === undefined) continue
-    host.setFrame.vars['ansible_failed_task'] = { name: failed.task.name === undefined ? failed.task.module : titleOf(walk.run, { ...failed.task, role: undefined } as unknown as Task, scopeOf(walk, failed.task, host)), action: failed.task.module }
+    host.setFrame.vars['ansible_failed_task'] = { name: failed.task.name === undefined ? '' : titleOf(walk.run, { ...failed.task, role: undefined } as unknown as Task, scopeOf(walk, failed.task, host)), action: failed.task.module }
     host.setFrame.vars['ansible_failed_result'] = failed.data
     host.failed = undefined
     if (failed.because !== undefined) continue

@@ -27,7 +27,7 @@ export function placeOf(run: Run, play: PlayState, host: HostState, task: Task, 
   const to = keyword(run, task, scope, 'delegate_to')
   if (to !== undefined && typeof to !== 'string') throw fault('not-a-name', valueLoc(task.kw, 'delegate_to') ?? task.loc, { what: 'delegate_to', found: JSON.stringify(to) })
   const on = to === undefined || to === '' ? host : hostState(run, to)
-  const connectScope = on === host ? scope : taskScope(run, play, on, task, varsFiles)
+  const connectScope = on === host ? scope : taskScope(run, play, on, task, varsFiles, { ownHost: true })
   const variable = (name: string): unknown => run.jinja.resolve(connectScope.get(name), connectScope)
   const kw = placing(run, task, scope)
   // connection: local of the play is about its own hosts; a delegated task asks the other host's variables first

@@ -1,37 +1,32 @@
 /** One play: its hosts, batches, sections, handlers, and when to give up. */
 import type { Frame, Node, Play, Task } from '../core/types.ts'
-import { readdir } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
 import { fault } from '../core/errors.ts'
 import { valueLoc } from '../core/loc.ts'
-import { nearest } from '../core/near.ts'
-import { isDict, omit } from '../core/value.ts'
 import { pyStr } from '../template/python.ts'
 import { truthy } from './connect.ts'
 import { hostState, type HostState, type PlayState, type Run } from './context.ts'
-import { findLocal } from './files.ts'
 import { playValidation } from './argspec.ts'
 import { askedVars } from './prompts.ts'
 import { flushHandlers, walkNodes, type Walk } from './nodes.ts'
+import { type PlayValue, playValues, varsFiles } from './play-values.ts'
 import { taskScope } from './scopes.ts'
-import { Scope } from '../vars/scope.ts'
 
 /** `stopAll`: a whole batch failed; Ansible runs no further play then. */
 export async function runPlay(run: Run, written: Play): Promise<{ readonly stopAll: boolean }> {
   const answers = await askedVars(run, written)
   const play = answers === undefined ? written : { ...written, vars: [...written.vars, answers] }
-  const value = playValues(run, play)
+  const value = await playValues(run, play)
   const names = hostsOf(run, play, value)
-  const limit = value('max_fail_percentage', play.kw['max_fail_percentage'])
+  const limit = value(play.kw['max_fail_percentage'])
   const state: PlayState = {
-    play, all: names, batch: names, roles: [...play.roles], handlers: [...play.handlers], varsFiles: new Map(),
+    play, all: names, batch: names, roles: [...play.roles], named: [...play.roles], handlers: [...play.handlers], varsFiles: new Map(),
     tooManyFailed: () => tooMany(limit, state.batch.filter((name) => failedItself(hostState(run, name))).length, state.batch.length),
   }
-  const title = pyStr(value('name', play.name) ?? pyStr(value('hosts', play.hosts)))
+  const title = pyStr(value(play.name) ?? pyStr(value(play.hosts)))
   const banner = (hosts: readonly string[]): void => { run.emit({ type: 'play', name: run.masker.text(title), hosts, loc: play.loc }) }
   if (names.length === 0) { banner(names); run.emit({ type: 'no-hosts' }); return { stopAll: false } }
   for (const name of names) { const host = hostState(run, name); host.ended = false; host.notified.clear(); host.notifications.clear(); host.rolesRun = new Set() }
-  for (const batch of batches(value('serial', play.kw['serial']), ordered(names, pyStr(value('order', play.kw['order']) ?? 'inventory')), play)) {
+  for (const batch of batches(value(play.kw['serial']), ordered(names, pyStr(value(play.kw['order']) ?? 'inventory')), play)) {
     state.batch = batch
     banner(batch)
     const hosts = batch.map((name) => hostState(run, name)).filter((host) => host.alive)
@@ -42,17 +37,8 @@ export async function runPlay(run: Run, written: Play): Promise<{ readonly stopA
   return { stopAll: false }
 }
 
-/** Values of a play's keywords: templated with its variables and those of the command line, of no host in particular. */
-function playValues(run: Run, play: Play): (name: string, written: unknown) => unknown {
-  const scope = new Scope([{ name: 'magic variables', vars: { omit } }, ...play.vars, ...run.extra], { search: [play.dir] })
-  return (_, written) => {
-    const found = written === undefined ? undefined : run.jinja.resolve(written, scope)
-    return found === omit ? undefined : found
-  }
-}
-
-function hostsOf(run: Run, play: Play, value: (name: string, written: unknown) => unknown): readonly string[] {
-  const pattern = value('hosts', play.hosts)
+function hostsOf(run: Run, play: Play, value: PlayValue): readonly string[] {
+  const pattern = value(play.hosts)
   const text = Array.isArray(pattern) ? pattern.flat().map(pyStr).join(',') : pyStr(pattern)
   const matched = run.inventory.match(text)
   return run.limit === undefined ? matched : matched.filter((name) => run.limit?.has(name))
@@ -91,16 +77,16 @@ const failedItself = (host: HostState): boolean => host.failed !== undefined && 
 const tooMany = (percentage: unknown, failed: number, all: number): boolean =>
   percentage !== undefined && percentage !== null && failed > 0 && failed / all * 100 > Number(pyStr(percentage))
 
-async function runBatch(run: Run, state: PlayState, hosts: readonly HostState[], value: (name: string, written: unknown) => unknown): Promise<void> {
+async function runBatch(run: Run, state: PlayState, hosts: readonly HostState[], value: PlayValue): Promise<void> {
   const { play } = state
-  const strategy = pyStr(value('strategy', play.kw['strategy']) ?? run.options.strategy ?? 'linear').replace(/^ansible\.builtin\./, '')
+  const strategy = pyStr(value(play.kw['strategy']) ?? run.options.strategy ?? 'linear').replace(/^ansible\.builtin\./, '')
   const files = new Map<HostState, readonly Frame[]>()
   const walk: Walk = { run, play: state, hosts, varsFiles: (host) => files.get(host) ?? [], rescued: false, after: [], gates: new Map() }
-  const loadFiles = async (): Promise<void> => { for (const host of hosts) files.set(host, await varsFiles(run, state, host)) }
+  const loadFiles = async (): Promise<void> => { for (const host of hosts) files.set(host, await varsFiles(run, play, (found) => taskScope(run, state, host, undefined, found))) }
   await loadFiles()
   const parts: readonly (readonly Node[])[] = play.sections.map((section) => section.nodes)
-  const force = truthy(value('force_handlers', play.kw['force_handlers']) ?? run.options.forceHandlers)
-  const validation = await playValidation(run, play, value('validate_argspec', play.kw['validate_argspec']), pyStr(value('name', play.name) ?? ''))
+  const force = truthy(value(play.kw['force_handlers']) ?? run.options.forceHandlers)
+  const validation = await playValidation(run, play, value(play.kw['validate_argspec']), pyStr(value(play.name) ?? ''))
   const whole = async (one: Walk): Promise<void> => {
     await gatherFacts(one, value)
     if (validation !== undefined) await walkNodes(one, [validation])
@@ -132,10 +118,10 @@ function tellPending(walk: Walk): void {
   }
 }
 
-async function gatherFacts(walk: Walk, value: (name: string, written: unknown) => unknown): Promise<void> {
+async function gatherFacts(walk: Walk, value: PlayValue): Promise<void> {
   const { play } = walk.play
   const { gathering } = walk.run.options
-  if (!truthy(value('gather_facts', play.kw['gather_facts']) ?? gathering !== 'explicit')) return
+  if (!truthy(value(play.kw['gather_facts']) ?? gathering !== 'explicit')) return
   const hosts = gathering === 'smart' && play.kw['gather_facts'] === undefined ? walk.hosts.filter((host) => Object.keys(host.facts).length === 0) : walk.hosts
   const args = Object.fromEntries(['gather_subset', 'gather_timeout', 'fact_path'].flatMap((name) => play.kw[name] === undefined ? [] : [[name, play.kw[name]]]))
   const names = ['become', 'become_user', 'become_method', 'become_flags', 'become_exe', 'connection', 'remote_user', 'port', 'environment', 'any_errors_fatal', 'ignore_unreachable', 'module_defaults', 'when']
@@ -146,36 +132,3 @@ async function gatherFacts(walk: Walk, value: (name: string, written: unknown) =
   }
   await walkNodes({ ...walk, hosts }, [task])
 }
-
-/** vars_files, for one host: names may hold templates; of a list the first that exists. */
-async function varsFiles(run: Run, state: PlayState, host: HostState): Promise<readonly Frame[]> {
-  const written = state.play.kw['vars_files']
-  const list: readonly unknown[] = Array.isArray(written) ? written : written === undefined || written === null ? [] : [written]
-  const frames: Frame[] = []
-  for (const [i, one] of list.entries()) {
-    const scope = taskScope(run, state, host, undefined, frames)
-    const names: readonly unknown[] = Array.isArray(one) ? one : [one]
-    const loc = valueLoc(written, i) ?? state.play.loc
-    const paths = names.flatMap((name) => { try { const path = run.jinja.resolve(name, scope); return path === omit ? [] : [pyStr(path)] } catch { return [] } })
-    const loaded = await firstOf(paths.map((path) => async () => frameOf(run, (await findLocal([state.play.dir], 'vars', path, loc)).path)))
-    if (loaded !== undefined) frames.push(loaded)
-    else if (paths.length === names.length) throw fault('vars-file-missing', loc, { paths, near: await nearFile(state.play.dir, paths) })
-  }
-  return frames
-}
-async function nearFile(dir: string, paths: readonly string[]): Promise<string | undefined> {
-  const [path = ''] = paths
-  const near = nearest(basename(path), await readdir(resolve(dir, dirname(path))).catch(() => []))
-  return near === undefined ? undefined : join(dirname(path), near)
-}
-async function firstOf<T>(makers: readonly (() => Promise<T>)[]): Promise<T | undefined> {
-  for (const make of makers) {
-    try { return await make() } catch (error) { if (!(error instanceof Error && 'code' in error && error.code === 'file-not-found')) throw error }
-  }
-  return undefined
-}
-async function frameOf(run: Run, path: string): Promise<Frame> {
-  const vars = await run.loadFile(path)
-  return { name: path, vars: isDict(vars) ? Object.fromEntries(vars instanceof Map ? vars : Object.entries(vars)) : {} }
-}
-

@@ -1,10 +1,11 @@
 /** Which variables a task of a host sees: the frames of all levels of precedence, magic variables, hostvars. */
 import { basename } from 'node:path'
-import type { Data, Frame, Role, Task } from '../core/types.ts'
-import { isDict, omit, settle, Template } from '../core/value.ts'
+import type { Data, Frame, Options, Play, Role, Task } from '../core/types.ts'
+import { isDict, omit, settle } from '../core/value.ts'
 import { shortName } from '../playbook/scope.ts'
 import { assemble } from '../vars/precedence.ts'
 import { Scope, type ScopeOptions } from '../vars/scope.ts'
+import { connectionFrame, delegatedFrame } from './connection-vars.ts'
 import { hostState, type HostState, type PlayState, type Run } from './context.ts'
 
 export const version = '2.21.0'
@@ -12,7 +13,11 @@ export const version = '2.21.0'
 const roleFrames = (roles: readonly Role[], pick: (role: Role) => Frame): Frame[] => roles.map(pick)
 
 /** `pending` names throw when asked for; `frames` (a loop's item) stand above all else, as in Ansible. */
-export interface ScopeWish extends Partial<ScopeOptions> { readonly frames?: readonly Frame[] }
+export interface ScopeWish extends Partial<ScopeOptions> {
+  readonly frames?: readonly Frame[]
+  /** As if the task were not delegated. */
+  readonly ownHost?: boolean
+}
 
 /** Frames of a host outside of any play: what `hostvars` shows. */
 function hostFrames(run: Run, host: HostState, playDir: string | undefined): Parameters<typeof assemble>[0] {
@@ -29,9 +34,12 @@ export function taskScope(run: Run, play: PlayState, host: HostState, task: Task
   const search = wish.search ?? task?.search ?? [play.play.dir]
   const scope: { current?: Scope } = {}
   const magic: Frame = { name: 'magic variables', vars: magicVars(run, play, host, task, search, () => scope.current) }
+  const isDelegated = task?.kw['delegate_to'] !== undefined && wish.ownHost !== true
+  const connection = [connectionFrame(run, task, () => scope.current)]
+  if (isDelegated) connection.push(delegatedFrame(() => otherOf(run, play, task, varsFiles, scope.current, host), (value, other) => run.jinja.resolve(value, other)))
   const frames = assemble({
     ...hostFrames(run, host, play.play.dir),
-    roleDefaults: [connectionFrame(run, task), ...roleFrames(play.roles, (one) => one.defaults), ...roleFrames(chain, (one) => one.defaults)],
+    roleDefaults: [...connection, ...roleFrames(play.roles, (one) => one.defaults), ...roleFrames(chain, (one) => one.defaults)],
     playVars: [...play.play.vars], playVarsFiles: [...varsFiles],
     roleVars: [...roleFrames(play.roles, (one) => one.vars), ...roleFrames(chain, (one) => one.vars)],
     roleParams: roleFrames(chain, (one) => one.params),
@@ -51,21 +59,18 @@ const filesIn = (task: Task | undefined): string => {
   return name.includes('template') ? 'templates' : name.includes('var') ? 'vars' : 'files'
 }
 
-/** How the host is connected to, where no variable says so: below all else, as in Ansible. */
-function connectionFrame(run: Run, task: Task | undefined): Frame {
-  const user = task?.kw['remote_user'] ?? run.options.user
-  return { name: 'connection', vars: {
-    ansible_host: new Template('{{ ansible_ssh_host | default(ansible_docker_host, true) | default(inventory_hostname, true) }}'),
-    ansible_connection: task?.kw['connection'] ?? run.options.connection ?? 'ssh',
-    ...(user === undefined ? {} : { ansible_user: user }),
-  } }
+/** The host that a delegated task acts on, and what is to be seen of it. */
+function otherOf(run: Run, play: PlayState, task: Task, varsFiles: readonly Frame[], scope: Scope | undefined, host: HostState): { name: string; scope: Scope; view: () => object } | undefined {
+  const name = scope === undefined ? undefined : run.jinja.resolve(task.kw['delegate_to'], scope)
+  if (typeof name !== 'string' || name === '') return undefined
+  const other = taskScope(run, play, hostState(run, name), task, varsFiles, { ownHost: true })
+  return { name, scope: other, view: () => view(run, other.child({ inventory_hostname: host.name })) }
 }
 
 /** Variables that the run itself provides; computed only when asked for. */
 function magicVars(run: Run, play: PlayState, host: HostState, task: Task | undefined, search: readonly string[], scope: () => Scope | undefined): Data {
   const role = task?.role
   const alive = (names: readonly string[]): string[] => names.filter((name) => hostState(run, name).failed === undefined && !hostState(run, name).unreachable)
-  const { options } = run
   return lazy({
     ...hostMagic(run, host),
     playbook_dir: () => play.play.dir,
@@ -74,42 +79,53 @@ function magicVars(run: Run, play: PlayState, host: HostState, task: Task | unde
     ansible_play_hosts: () => settle(alive(play.all)),
     ansible_play_batch: () => settle(alive(play.batch)),
     play_hosts: () => settle(alive(play.batch)),
-    ansible_play_role_names: () => settle(namesOf(play.roles.filter((one) => one.parents.length === 0))),
-    role_names: () => settle(namesOf(play.roles.filter((one) => one.parents.length === 0))),
-    ansible_role_names: () => settle(namesOf(play.roles)),
-    ansible_dependent_role_names: () => settle(namesOf(play.roles.filter((one) => one.parents.length > 0))),
-    ansible_check_mode: () => options.check,
-    ansible_diff_mode: () => options.diff,
-    ansible_verbosity: () => options.verbosity,
-    ansible_forks: () => options.forks,
-    ...(options.limit === undefined ? {} : { ansible_limit: () => options.limit }),
-    ansible_run_tags: () => settle(options.tags.length === 0 ? ['all'] : [...options.tags]),
-    ansible_skip_tags: () => settle([...options.skipTags]),
+    ansible_play_role_names: () => settle(namesOf(play.named, false)),
+    role_names: () => settle(namesOf(play.named, false)),
+    ansible_role_names: () => settle([...new Set([...namesOf(play.named, true), ...namesOf(play.named, false)])]),
+    ansible_dependent_role_names: () => settle([...new Set(namesOf(play.named, true))]),
+    ...optionMagic(run.options),
     ansible_search_path: () => settle([...search]),
     environment: () => task?.kw['environment'] ?? [],
     vars: () => { const current = scope(); return current === undefined ? {} : view(run, current) },
     ...(role === undefined ? {} : {
       role_name: () => shortName(role), role_path: () => role.path, ansible_role_name: () => role.name,
       ...(role.collection === undefined ? {} : { ansible_collection_name: () => role.collection }),
-      ...(role.isIncluded !== true || role.parents.length === 0 ? {} : {
-        ansible_parent_role_names: () => settle(role.parents.map((one) => one.name).reverse()),
-        ansible_parent_role_paths: () => settle(role.parents.map((one) => one.path).reverse()),
+      ...(role.includedBy.length === 0 ? {} : {
+        ansible_parent_role_names: () => settle(role.includedBy.map((one) => one.name).reverse()),
+        ansible_parent_role_paths: () => settle(role.includedBy.map((one) => one.path).reverse()),
       }),
     }),
   })
 }
 
-const namesOf = (roles: readonly Role[]): string[] => [...new Set(roles.map((one) => one.name))]
+const namesOf = (roles: readonly Role[], dependencies: boolean): string[] => roles.filter((one) => one.isDependency === dependencies).map((one) => one.name)
+
+const optionMagic = (options: Options): Record<string, () => unknown> => ({
+  ansible_check_mode: () => options.check,
+  ansible_diff_mode: () => options.diff,
+  ansible_verbosity: () => options.verbosity,
+  ansible_forks: () => options.forks,
+  ...(options.limit === undefined ? {} : { ansible_limit: () => options.limit }),
+  ansible_run_tags: () => settle(options.tags.length === 0 ? ['all'] : [...options.tags]),
+  ansible_skip_tags: () => settle([...options.skipTags]),
+})
+
+/** What a play's own keywords (`hosts`, `serial`, `name`) see beside its variables: what is of no host in particular. */
+export const playMagic = (run: Run, play: Play): Frame => ({ name: 'magic variables', vars: lazy({ ...runMagic(run), playbook_dir: () => play.dir, ...optionMagic(run.options) }) })
 
 function hostMagic(run: Run, host: HostState): Record<string, () => unknown> {
-  const sources = run.options.inventory
   return {
     inventory_hostname: () => host.name,
     inventory_hostname_short: () => host.name.split('.')[0],
     inventory_file: () => run.inventory.source(host.name),
     inventory_dir: () => run.inventory.sourceDir(host.name),
-    ansible_inventory_sources: () => settle([...sources]),
     group_names: () => settle([...run.inventory.groupNames(host.name)]),
+    ...runMagic(run),
+  }
+}
+function runMagic(run: Run): Record<string, () => unknown> {
+  return {
+    ansible_inventory_sources: () => settle([...run.options.inventory]),
     groups: () => settle(Object.fromEntries([...run.inventory.groups()].map(([name, names]) => [name, settle([...names])]))),
     hostvars: () => hostvars(run),
     omit: () => omit,

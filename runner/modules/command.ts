@@ -14,7 +14,8 @@ function finish(ran: Ran, words: readonly string[], strip: boolean): Data {
   if (!ran.stderr.includes(program)) return result
   const denied = ran.rc === 126
   const what = denied ? `[Errno 13] Permission denied: b'${program}'` : `[Errno 2] No such file or directory: b'${program}'`
-  return { ...result, stderr: '', stderr_lines: [], rc: denied ? 13 : 2, msg: `Error executing command: ${what}`, failed: true }
+  // nothing was started: Ansible gives the words as one text then, and no times
+  return { changed: false, cmd: words.map(quote).join(' '), stdout: '', stdout_lines: [], stderr: '', stderr_lines: [], rc: denied ? 13 : 2, msg: `Error executing command: ${what}`, failed: true }
 }
 
 export default defineModule({

@@ -37,9 +37,10 @@ export default defineModule({
     const name = path.slice(path.lastIndexOf('/') + 1)
     const isBinary = !first.startsWith('#!') && body.slice(0, 4).some((byte, i) => i === 0 && byte === 0x7f)
     const sh = launch(isBinary && args.executable === undefined ? '' : interpreter, [name, ...rest])
-    return runPlan(text, text, { sh, stdin: body }, checked, (ran) => {
+    const plan = runPlan(text, text, { sh, stdin: body }, checked, (ran) => {
       const { cmd: _, start: _start, end: _end, delta: _delta, ...result } = resultOf(ran, text, false)
       return result.failed === true ? { ...result, msg: 'non-zero return code' } : result
     })
+    return { ...plan, data: {} }
   },
 })

@@ -13,6 +13,8 @@ export interface Listed {
   readonly playbooks: readonly Playbook[]
   readonly inventory: { match(pattern: string | readonly string[]): readonly string[] }
   readonly limit?: ReadonlySet<string> | undefined
+  /** `hosts` and name of plays, evaluated. */
+  readonly heads?: ReadonlyMap<Play, { readonly hosts: unknown; readonly name: unknown }>
 }
 
 const shown = (value: unknown): string => value instanceof Template ? value.source : value === undefined ? '' : pyText(value)
@@ -35,14 +37,15 @@ function titleOf(task: Task): string {
 
 /** Hosts that a play would touch. */
 function hostsOf(play: Play, listed: Listed): readonly string[] {
-  const patterns: readonly unknown[] = Array.isArray(play.hosts) ? play.hosts : [play.hosts]
+  const patterns: readonly unknown[] = [(listed.heads?.get(play) ?? play).hosts].flat()
   return listed.inventory.match(patterns.map(shown)).filter((host) => listed.limit?.has(host) ?? true)
 }
 
 function playLines(play: Play, number: number, kinds: readonly ListKind[], listed: Listed): string[] {
   const { tags, skipTags } = listed.options
-  const hosts: readonly unknown[] = Array.isArray(play.hosts) ? play.hosts : [play.hosts]
-  const lines = ['', `  play #${number} (${hosts.map(shown).join(',')}): ${shown(play.name)}\tTAGS: [${tagsOf(play).join(',')}]`]
+  const head = listed.heads?.get(play) ?? play
+  const hosts: readonly unknown[] = [head.hosts].flat()
+  const lines = ['', `  play #${number} (${hosts.map(shown).join(',')}): ${shown(head.name)}\tTAGS: [${tagsOf(play).join(',')}]`]
   if (kinds.includes('hosts')) {
     const found = hostsOf(play, listed)
     lines.push(`    pattern: ${pyRepr(hosts.map(shown))}`, `    hosts (${found.length}):`, ...found.map((host) => `      ${host}`))

@@ -132,9 +132,11 @@ function read(loading: Loading, use: RoleUse, scope: Scope): LoadedRole {
   const meta = metaOf(loading, place, use)
   const vars: Data = {}, defaults: Data = {}
   const role: Role = {
-    ...place, loc: use.loc, isIncluded: use.isInclude, allowDuplicates: use.allowDuplicates ?? meta.allowDuplicates, key: keyOf(place.path, use, use.kw),
+    ...place, loc: use.loc, allowDuplicates: use.allowDuplicates ?? meta.allowDuplicates, key: keyOf(place.path, use, use.kw),
     defaults: { name: `defaults of role ${place.name}`, vars: defaults }, vars: { name: `vars of role ${place.name}`, vars },
     params: { name: `parameters of role ${place.name}`, vars: use.params },
+    isDependency: use.dependent !== undefined,
+    includedBy: use.dependent !== undefined ? use.dependent.includedBy : scope.role !== undefined ? [...scope.role.includedBy, scope.role] : [],
     parents: use.dependent !== undefined ? [...use.dependent.parents, use.dependent] : scope.role !== undefined ? [...scope.role.parents, scope.role] : [],
   }
   const collections = unique([...place.collection === undefined ? [] : [place.collection], ...meta.collections, ...collectionsIn(scope.kw)])

@@ -111,10 +111,9 @@ export const shortName = ({ name, collection }: Role): string => collection === 
 /** What Ansible sets itself and knows before anything runs. */
 function magic({ playDir, role }: Scope): Data {
   if (role === undefined) return { playbook_dir: playDir }
-  const names = role.parents.map((one) => one.name)
   return {
     playbook_dir: playDir, role_name: shortName(role), role_path: role.path, ansible_role_name: role.name,
-    ...(role.isIncluded === true ? { ansible_parent_role_names: [...names].reverse(), ansible_parent_role_paths: role.parents.map((one) => one.path).reverse() } : {}),
+    ...(role.includedBy.length === 0 ? {} : { ansible_parent_role_names: role.includedBy.map((one) => one.name).reverse(), ansible_parent_role_paths: role.includedBy.map((one) => one.path).reverse() }),
   }
 }
 

@@ -161,6 +161,8 @@ class Human implements Reporter {
     const { result, looped } = event
     if (!looped || result.outcome === 'unreachable') this.one(event, task, module)
     else if (result.outcome === 'skipped') this.skipped(event, module)
+    // Ansible keeps only `msg` of what debug gives, and then no longer knows that there were items
+    else if (result.outcome === 'failed' && module === 'debug') this.line(`fatal: [${hostLabel(event)}]: FAILED! => ${this.details(result, module).dumped()}`, 'failed')
     if (result.ignored === true && (result.outcome === 'failed' || result.outcome === 'unreachable')) this.line('...ignoring', 'skipped')
   }
   private one(event: ResultEvent, task: TaskEvent | undefined, module: string): void {

@@ -21,6 +21,8 @@ export class PyObject {
     this.attr = attr
     this.traits = traits
   }
+  /** In a result that is printed. */
+  toJSON(): unknown { return this.traits.binary?.('iso', null, false) ?? pyStr(this) }
 }
 export interface PyTraits {
   readonly str?: () => string

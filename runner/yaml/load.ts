@@ -1,6 +1,8 @@
 /** YAML text to values of the language, as PyYAML and Ansible's loader would give them, with places for errors. */
-import { parseEvents, YAMLException } from 'js-yaml'
+import { EVENT_ID, parseEvents, YAMLException } from 'js-yaml'
 import type { Event } from 'js-yaml'
+import { fault } from '../core/errors.ts'
+import type { Loc } from '../core/types.ts'
 import { construct } from './construct.ts'
 import type { Warning } from './construct.ts'
 import { explain } from './explain.ts'
@@ -13,10 +15,18 @@ export interface LoadOptions {
 }
 export interface Loaded { readonly value: unknown; readonly warnings: readonly Warning[] }
 
-/** The first document; an empty file is null. Throws `yaml-…` faults. */
+/** The only document; an empty file is null. Throws `yaml-…` faults. */
 export function loadYaml(text: string, file: string, options: LoadOptions = {}): Loaded {
-  const { values, warnings } = loadYamlAll(text, file, options)
-  return { value: values[0] ?? null, warnings }
+  const { events, source } = parse(text.replace(/^\ufeff/, ''), file)
+  const second = events.findIndex((event, i) => i > 0 && event.type === EVENT_ID.DOCUMENT)
+  if (second > 0) throw fault('yaml-many-documents', startOf(events[second + 1], source), {})
+  const { documents, warnings } = construct(events, source, options.templates ?? true)
+  return { value: documents[0] ?? null, warnings }
+}
+/** The line with --- above what a document holds. */
+function startOf(event: Event | undefined, source: Source): Loc {
+  const at = event === undefined ? -1 : 'start' in event ? event.start : 'valueStart' in event ? event.valueStart : -1
+  return source.at(Math.max(0, source.text.lastIndexOf('\n---', at < 0 ? source.text.length : at) + 1))
 }
 
 /** All documents of a stream. */

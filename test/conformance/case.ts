@@ -8,7 +8,7 @@ import { exitCodeOf } from '../../runner/core/exit.ts'
 import { Fault, toErrorData } from '../../runner/core/errors.ts'
 import { parseCommandLine } from '../../runner/options.ts'
 import { createReporter } from '../../runner/report/choose.ts'
-import { execute, load } from '../../runner/run.ts'
+import { execute, listed, load } from '../../runner/run.ts'
 import { dumpYaml } from '../../runner/yaml/dump.ts'
 import { loadYaml } from '../../runner/yaml/load.ts'
 
@@ -120,7 +120,7 @@ async function runCommand(argv: readonly string[], write: (text: string) => void
     const loaded = await load(asked.options, masker, (event) => { reporter.on(event) }, prompts)
     if (asked.list !== undefined) {
       const { listing } = await import('../../runner/playbook/list.ts')
-      write(listing(asked.list, loaded))
+      write(listing(asked.list, await listed(loaded)))
       return 0
     }
     return await execute(loaded, reporter, prompts)

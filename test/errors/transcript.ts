@@ -21,7 +21,7 @@ import { createMasker } from '../../runner/core/mask.ts'
 import { parseCommandLine } from '../../runner/options.ts'
 import { drawError, drawWarning } from '../../runner/report/frame.ts'
 import { createHuman } from '../../runner/report/human.ts'
-import { execute, load } from '../../runner/run.ts'
+import { execute, listed, load } from '../../runner/run.ts'
 
 export interface Case { readonly title: string; readonly files: Readonly<Record<string, string>>; readonly command: string; readonly printed: string }
 
@@ -92,7 +92,7 @@ async function printedBy(argv: readonly string[]): Promise<string> {
       const loaded = await load(asked.options, masker, (event) => { reporter.on(event) }, prompts)
       if (asked.list !== undefined) {
         const { listing } = await import('../../runner/playbook/list.ts')
-        out.write(listing(asked.list, loaded))
+        out.write(listing(asked.list, await listed(loaded)))
         return 0
       }
       return await execute(loaded, reporter, prompts)

@@ -46,6 +46,10 @@ export const executeErrors = {
   'no-inventory-match': (data: { readonly pattern: string; readonly near: string | undefined }) => ({
     message: `no host matches '${data.pattern}'`, hint: `${near(data.near).trim()} See: play inventory --graph`.trim(),
   }),
+  'limit-implied': (data: { readonly pattern: string }) => ({
+    message: `the inventory, host pattern and --limit leave no hosts to target: '${data.pattern}' is not in the inventory`,
+    hint: 'a play for localhost needs no entry, but --limit does: add the line "localhost ansible_connection=local" to the inventory, or leave --limit away',
+  }),
   'unsupported-meta': (data: { readonly name: string; readonly near: string | undefined; readonly known: readonly string[] }) => ({
     message: `invalid meta action requested: ${data.name}`, hint: `${near(data.near).trim()} There are: ${list(data.known)}`.trim(),
   }),

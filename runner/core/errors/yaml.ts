@@ -35,6 +35,9 @@ export const yamlErrors = {
   'yaml-syntax': (data: { readonly reason: string }) => ({
     message: `this is no YAML: ${data.reason}`, hint: 'look at the line above too: brackets, quotes, commas and colons are what most often goes wrong',
   }),
+  'yaml-many-documents': (_: object) => ({
+    message: 'expected a single document, but another one starts here', hint: 'a YAML file of a playbook, role or inventory holds one document: take the --- away, or make a file of its own of what follows',
+  }),
   'yaml-unknown-tag': (data: { readonly tag: string; readonly near?: string | undefined }) => ({
     message: `unknown tag ${data.tag}`, hint: data.near === undefined ? 'known are !vault, !unsafe and the tags of YAML 1.1 (!!str, !!int …)' : `did you mean ${data.near}?`,
   }),

@@ -73,7 +73,7 @@ export async function check({ chdir, creates, removes }: Conditions, cmd: unknow
   ])
   if (place !== undefined && followed(place).type !== 'directory') {
     const why = `${folder ?? ''} is ${place.type === 'absent' ? 'not there' : 'no directory'}`
-    throw new Failure(`Unable to change directory before execution: ${why}.`, { cmd, rc: null, stdout: '', stderr: '' }, 'correct chdir, or make the folder in an earlier task')
+    throw new Failure(`Unable to change directory before execution: ${why}.`, { cmd, start: null, end: null, delta: null, stdout: '', stdout_lines: [], stderr: '', stderr_lines: [] }, 'correct chdir, or make the folder in an earlier task')
   }
   const reason = hasCreated ? [creates, 'exists'] : removes !== undefined && !hasRemoved ? [removes, 'does not exist'] : undefined
   return {
