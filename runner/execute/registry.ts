@@ -16,7 +16,7 @@ export interface Registry {
 /** Collections whose modules are found here by their last name. */
 const collections = new Set([
   'ansible.builtin', 'ansible.legacy', 'ansible.posix', 'ansible.utils', 'community.general', 'community.docker', 'community.crypto',
-  'community.postgresql', 'community.mysql',
+  'community.postgresql', 'community.mysql', 'ansible.mysql',
 ])
 /** Names that the engine itself carries out, since they change what runs next. */
 export const engineNames: readonly string[] = ['include_tasks', 'include_role', 'import_tasks', 'import_role', 'include', 'meta', 'async_status']
