@@ -16,9 +16,12 @@ export interface Loc { readonly file: string; readonly line: number; readonly co
 export type Keywords = Readonly<Record<string, unknown>>
 
 /** A named set of variables. `name` says where they come from, for error messages and `explain`. */
+export interface Computed { get(name: string): unknown; names(): Iterable<string> }
 export interface Frame {
   readonly name: string
   readonly vars: Readonly<Data>
+  /** Variables worked out when they are asked for, beside `vars`; undefined where there is none of that name. */
+  readonly computed?: Computed
   /** Variables that a dynamic include gives to what it includes: above set facts and registered results. */
   readonly isInclude?: true
 }

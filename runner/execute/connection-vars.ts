@@ -2,15 +2,17 @@
  * Variables that say how a host is reached, where nothing of the inventory or playbook sets them: below all else. A task that is
  * delegated sees those of the host it is delegated to. Ansible: playbook/play_context.py (update_vars), get_delegated_vars_and_hostname.
  */
-import type { Data, Frame, Task } from '../core/types.ts'
+import type { Frame, Task } from '../core/types.ts'
 import type { Scope } from '../vars/scope.ts'
 import type { Run } from './context.ts'
+import { computedFrame } from './magic.ts'
 
 /** Two names of one thing; who sets one of them has set the other. */
 const twins: Readonly<Record<string, string>> = {
   ansible_host: 'ansible_ssh_host', ansible_ssh_host: 'ansible_host', ansible_user: 'ansible_ssh_user', ansible_ssh_user: 'ansible_user',
   ansible_port: 'ansible_ssh_port', ansible_ssh_port: 'ansible_port',
 }
+const ofOwn = [...Object.keys(twins), 'ansible_connection']
 const ofOther = [...Object.keys(twins), 'ansible_connection', 'ansible_private_key_file', 'ansible_ssh_private_key_file', 'ansible_shell_executable']
 
 /** What the connection has from options and keywords alone. */
@@ -21,17 +23,9 @@ function otherwise(run: Run, task: Task | undefined, name: string): unknown {
   return name === 'ansible_port' || name === 'ansible_ssh_port' ? task?.kw['port'] : undefined
 }
 
-/** An object of these names, each found when it is asked for; JavaScript's undefined: there is none. */
-function asked(names: readonly string[], find: (name: string) => unknown): Data {
-  const found = (key: string | symbol): unknown => typeof key === 'string' && names.includes(key) ? find(key) : undefined
-  return new Proxy({}, {
-    get: (_, key) => found(key), has: (_, key) => found(key) !== undefined, ownKeys: () => names.filter((name) => find(name) !== undefined),
-    getOwnPropertyDescriptor: (_, key) => {
-      const value = found(key)
-      return value === undefined ? undefined : { configurable: true, enumerable: true, value }
-    },
-  })
-}
+/** A frame of these names, each found when it is asked for. */
+const asked = (name: string, names: readonly string[], find: (name: string) => unknown): Frame =>
+  computedFrame(name, { get: (key) => names.includes(key) ? find(key) : undefined, names: () => names.filter((key) => find(key) !== undefined) })
 
 /** Of a task on its own host. */
 export function connectionFrame(run: Run, task: Task | undefined, scope: () => Scope | undefined): Frame {
@@ -50,7 +44,7 @@ export function connectionFrame(run: Run, task: Task | undefined, scope: () => S
       return name.endsWith('_host') ? above('ansible_docker_host') ?? scope()?.get('inventory_hostname') : otherwise(run, task, name)
     } finally { busy.delete(name) }
   }
-  const own: Frame = { name: 'connection', vars: asked([...Object.keys(twins), 'ansible_connection'], find) }
+  const own = asked('connection', ofOwn, find)
   return own
 }
 
@@ -64,9 +58,9 @@ export function delegatedFrame(other: () => { readonly name: string; readonly sc
     try { state.found = other() } catch { return undefined } finally { state.isBusy = false }
     return state.found
   }
-  return { name: 'connection of the other host', vars: asked([...ofOther, 'ansible_delegated_vars'], (name) => {
+  return asked('connection of the other host', [...ofOther, 'ansible_delegated_vars'], (name) => {
     const found = target()
     if (found === undefined) return undefined
     return name === 'ansible_delegated_vars' ? { [found.name]: found.view() } : resolve(found.scope.get(name), found.scope)
-  }) }
+  })
 }

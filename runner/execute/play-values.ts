@@ -9,14 +9,15 @@ import { isDict, omit } from '../core/value.ts'
 import { pyStr } from '../template/python.ts'
 import type { Run } from './context.ts'
 import { findLocal } from './files.ts'
-import { playMagic } from './scopes.ts'
+import { playMagic } from './magic.ts'
+import { outsideScope } from './scopes.ts'
 import { Scope } from '../vars/scope.ts'
 
 export type PlayValue = (written: unknown) => unknown
 
 /** Values of keywords that are of no host in particular: they see the play's variables and files, those of the command line, `hostvars` and `groups`. */
 export async function playValues(run: Run, play: Play): Promise<PlayValue> {
-  const scopeWith = (files: readonly Frame[]): Scope => new Scope([...play.vars, ...files, ...run.extra, playMagic(run, play)], { search: [play.dir] })
+  const scopeWith = (files: readonly Frame[]): Scope => new Scope([...play.vars, ...files, ...run.extra, playMagic(run, play, (name) => outsideScope(run, name))], { search: [play.dir] })
   const scope = scopeWith(await foundFiles(run, play, scopeWith))
   return (written) => {
     const found = written === undefined ? undefined : run.jinja.resolve(written, scope)

@@ -1,14 +1,12 @@
-/** Which variables a task of a host sees: the frames of all levels of precedence, magic variables, hostvars. */
+/** Which variables a task of a host sees: the frames of all levels of precedence, and those of a host seen from outside. */
 import { basename } from 'node:path'
-import type { Data, Frame, Options, Play, Role, Task } from '../core/types.ts'
-import { isDict, omit, settle } from '../core/value.ts'
-import { shortName } from '../playbook/scope.ts'
+import type { Frame, Role, Task } from '../core/types.ts'
+import { isDict, settle } from '../core/value.ts'
 import { assemble } from '../vars/precedence.ts'
 import { Scope, type ScopeOptions } from '../vars/scope.ts'
 import { connectionFrame, delegatedFrame } from './connection-vars.ts'
 import { hostState, type HostState, type PlayState, type Run } from './context.ts'
-
-export const version = '2.21.0'
+import { outsideMagic, taskMagic, view } from './magic.ts'
 
 const roleFrames = (roles: readonly Role[], pick: (role: Role) => Frame): Frame[] => roles.map(pick)
 
@@ -33,7 +31,7 @@ export function taskScope(run: Run, play: PlayState, host: HostState, task: Task
   const chain = role === undefined ? [] : [...role.parents, role]
   const search = wish.search ?? task?.search ?? [play.play.dir]
   const scope: { current?: Scope } = {}
-  const magic: Frame = { name: 'magic variables', vars: magicVars(run, play, host, task, search, () => scope.current) }
+  const outside = (name: string): Scope => outsideScope(run, name)
   const isDelegated = task?.kw['delegate_to'] !== undefined && wish.ownHost !== true
   const connection = [connectionFrame(run, task, () => scope.current)]
   if (isDelegated) connection.push(delegatedFrame(() => otherOf(run, play, task, varsFiles, scope.current, host), (value, other) => run.jinja.resolve(value, other)))
@@ -45,7 +43,7 @@ export function taskScope(run: Run, play: PlayState, host: HostState, task: Task
     roleParams: roleFrames(chain, (one) => one.params),
     taskVars: (task?.vars ?? []).filter((frame) => frame.isInclude !== true),
     includeParams: (task?.vars ?? []).filter((frame) => frame.isInclude === true),
-    magic: [magic, ...(wish.frames ?? [])],
+    magic: [taskMagic(run, play, host, task, search, () => scope.current, outside), ...(wish.frames ?? [])],
   })
   scope.current = new Scope(frames, {
     search, filesIn: filesIn(task), ...(wish.pending === undefined ? {} : { pending: wish.pending }), ...(wish.asked === undefined ? {} : { asked: wish.asked }),
@@ -67,115 +65,10 @@ function otherOf(run: Run, play: PlayState, task: Task, varsFiles: readonly Fram
   return { name, scope: other, view: () => view(run, other.child({ inventory_hostname: host.name })) }
 }
 
-/** Variables that the run itself provides; computed only when asked for. */
-function magicVars(run: Run, play: PlayState, host: HostState, task: Task | undefined, search: readonly string[], scope: () => Scope | undefined): Data {
-  const role = task?.role
-  const alive = (names: readonly string[]): string[] => names.filter((name) => hostState(run, name).failed === undefined && !hostState(run, name).unreachable)
-  return lazy({
-    ...hostMagic(run, host),
-    playbook_dir: () => play.play.dir,
-    ansible_play_name: () => typeof play.play.name === 'string' ? play.play.name : '',
-    ansible_play_hosts_all: () => settle([...play.all]),
-    ansible_play_hosts: () => settle(alive(play.all)),
-    ansible_play_batch: () => settle(alive(play.batch)),
-    play_hosts: () => settle(alive(play.batch)),
-    ansible_play_role_names: () => settle(namesOf(play.named, false)),
-    role_names: () => settle(namesOf(play.named, false)),
-    ansible_role_names: () => settle([...new Set([...namesOf(play.named, true), ...namesOf(play.named, false)])]),
-    ansible_dependent_role_names: () => settle([...new Set(namesOf(play.named, true))]),
-    ...optionMagic(run.options),
-    ansible_search_path: () => settle([...search]),
-    environment: () => task?.kw['environment'] ?? [],
-    vars: () => { const current = scope(); return current === undefined ? {} : view(run, current) },
-    ...(role === undefined ? {} : {
-      role_name: () => shortName(role), role_path: () => role.path, ansible_role_name: () => role.name,
-      ...(role.collection === undefined ? {} : { ansible_collection_name: () => role.collection }),
-      ...(role.includedBy.length === 0 ? {} : {
-        ansible_parent_role_names: () => settle(role.includedBy.map((one) => one.name).reverse()),
-        ansible_parent_role_paths: () => settle(role.includedBy.map((one) => one.path).reverse()),
-      }),
-    }),
-  })
-}
-
-const namesOf = (roles: readonly Role[], dependencies: boolean): string[] => roles.filter((one) => one.isDependency === dependencies).map((one) => one.name)
-
-const optionMagic = (options: Options): Record<string, () => unknown> => ({
-  ansible_check_mode: () => options.check,
-  ansible_diff_mode: () => options.diff,
-  ansible_verbosity: () => options.verbosity,
-  ansible_forks: () => options.forks,
-  ...(options.limit === undefined ? {} : { ansible_limit: () => options.limit }),
-  ansible_run_tags: () => settle(options.tags.length === 0 ? ['all'] : [...options.tags]),
-  ansible_skip_tags: () => settle([...options.skipTags]),
-})
-
-/** What a play's own keywords (`hosts`, `serial`, `name`) see beside its variables: what is of no host in particular. */
-export const playMagic = (run: Run, play: Play): Frame => ({ name: 'magic variables', vars: lazy({ ...runMagic(run), playbook_dir: () => play.dir, ...optionMagic(run.options) }) })
-
-function hostMagic(run: Run, host: HostState): Record<string, () => unknown> {
-  return {
-    inventory_hostname: () => host.name,
-    inventory_hostname_short: () => host.name.split('.')[0],
-    inventory_file: () => run.inventory.source(host.name),
-    inventory_dir: () => run.inventory.sourceDir(host.name),
-    group_names: () => settle([...run.inventory.groupNames(host.name)]),
-    ...runMagic(run),
-  }
-}
-function runMagic(run: Run): Record<string, () => unknown> {
-  return {
-    ansible_inventory_sources: () => settle([...run.options.inventory]),
-    groups: () => settle(Object.fromEntries([...run.inventory.groups()].map(([name, names]) => [name, settle([...names])]))),
-    hostvars: () => hostvars(run),
-    omit: () => omit,
-    ansible_version: () => settle({ full: version, string: version, major: 2, minor: 21, revision: 0 }),
-    ansible_playbook_python: () => '/usr/bin/python3',
-    ansible_config_file: () => null,
-  }
-}
-
-/** An object whose properties are computed when they are read. */
-function lazy(makers: Record<string, () => unknown>): Data {
-  const made: Data = {}
-  for (const [name, make] of Object.entries(makers)) {
-    Object.defineProperty(made, name, { enumerable: true, configurable: true, get: () => {
-      const value = make()
-      Object.defineProperty(made, name, { value, enumerable: true })
-      return value
-    } })
-  }
-  return made
-}
-
-/** All variables of a scope as one dict, each evaluated when it is read. Marked settled: nobody walks it unasked. */
-function view(run: Run, scope: Scope): object {
-  const value = (key: string | symbol): unknown => typeof key === 'string' ? run.jinja.resolve(scope.get(key), scope) : undefined
-  const has = (key: string | symbol): boolean => typeof key === 'string' && scope.frameOf(key) !== undefined
-  return settle(new Proxy({}, {
-    get: (_, key) => value(key), has: (_, key) => has(key), ownKeys: () => [...scope.names()].filter((name) => name !== 'hostvars' && name !== 'vars'), // they would hold themselves
-    getOwnPropertyDescriptor: (_, key) => has(key) ? { configurable: true, enumerable: true, get: () => value(key) } : undefined,
-  }))
-}
-
 /** Scope of a host as other hosts see it: inventory, facts, what it set; no variables of plays, roles or tasks. */
 export function outsideScope(run: Run, name: string): Scope {
   const host = hostState(run, name)
-  return new Scope(assemble({ ...hostFrames(run, host, run.playDir()), magic: [{ name: 'magic variables', vars: lazy({ ...hostMagic(run, host), playbook_dir: () => run.playDir() }) }] }), { search: [] })
-}
-
-function hostvars(run: Run): object {
-  const views = new Map<string, object>()
-  const one = (name: string): object => {
-    const found = views.get(name) ?? view(run, outsideScope(run, name))
-    views.set(name, found)
-    return found
-  }
-  const has = (key: string | symbol): key is string => typeof key === 'string' && run.inventory.host(key) !== undefined
-  return settle(new Proxy({}, {
-    get: (_, key) => has(key) ? one(key) : undefined, has: (_, key) => has(key), ownKeys: () => [...run.inventory.hosts()],
-    getOwnPropertyDescriptor: (_, key) => has(key) ? { configurable: true, enumerable: true, get: () => one(key) } : undefined,
-  }))
+  return new Scope(assemble({ ...hostFrames(run, host, run.playDir()), magic: [outsideMagic(run, host, (other) => outsideScope(run, other))] }), { search: [] })
 }
 
 /** A registered result or set fact: plain data from here on, never evaluated again. */

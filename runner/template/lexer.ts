@@ -41,11 +41,15 @@ const quoted = /'((?:[^'\\]|\\[\s\S])*)'|"((?:[^"\\]|\\[\s\S])*)"/y
 const spaces = /\s+/y
 const pairs: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }
 
-interface Cursor { readonly source: string; readonly syntax: Syntax; readonly at: At; pos: number; readonly tokens: Token[] }
+interface Cursor {
+  readonly source: string; readonly syntax: Syntax; readonly at: At; pos: number; readonly tokens: Token[]
+  /** Where each kind of tag is found next, so that a kind that is far away or missing is not looked for again at every tag. */
+  readonly next: { comment: number; block: number; variable: number }
+}
 
 /** Source must have `\n` line ends only. Throws `template-syntax`. */
 export function tokenize(source: string, syntax: Syntax, at: At): Token[] {
-  const cursor: Cursor = { source, syntax, at, pos: 0, tokens: [] }
+  const cursor: Cursor = { source, syntax, at, pos: 0, tokens: [], next: { comment: -1, block: -1, variable: -1 } }
   if (syntax.bare) inside(cursor, undefined, 0)
   else outside(cursor)
   push(cursor, 'end', '', undefined, source.length)
@@ -77,12 +81,13 @@ function nextLine({ source, syntax, pos }: Cursor): Found | undefined {
   })
   return found.sort((a, b) => a.at - b.at || b.start.length - a.start.length)[0]
 }
-function nextDelimiter({ source, syntax, pos }: Cursor): Found | undefined {
+function nextDelimiter({ source, syntax, pos, next }: Cursor): Found | undefined {
   const starts = [['comment', syntax.commentStart], ['block', syntax.blockStart], ['variable', syntax.variableStart]] as const
   let best: { tag: Tag; start: string; at: number } | undefined
   for (const [tag, start] of starts) {
-    const at = source.indexOf(start, pos)
-    if (at < 0) continue
+    if (next[tag] < pos) { const found = source.indexOf(start, pos); next[tag] = found < 0 ? Infinity : found }
+    const at = next[tag]
+    if (at === Infinity) continue
     // Of two that start at the same place the longer one is meant.
     if (best === undefined || at < best.at || (at === best.at && start.length > best.start.length)) best = { tag, start, at }
   }

@@ -43,9 +43,12 @@ export interface Pieces {
 
 /** All frames, lowest precedence first. */
 export function assemble(pieces: Pieces): readonly Frame[] {
-  return levels.flatMap(({ piece }) => {
+  const frames: Frame[] = []
+  for (const { piece } of levels) {
     const found = pieces[piece]
-    if (found === undefined) return []
-    return 'vars' in found ? [found] : found
-  })
+    if (found === undefined) continue
+    if ('vars' in found) frames.push(found)
+    else for (const frame of found) frames.push(frame)
+  }
+  return frames
 }

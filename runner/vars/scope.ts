@@ -34,22 +34,26 @@ export class Scope implements Vars {
     asked?.add(name)
     const known = this.#found.get(name)
     if (known !== undefined || this.#found.has(name)) return known
-    const value = this.frameOf(name)?.vars[name]
+    const value = this.#find(name)?.value
     this.#found.set(name, value)
     return value
   }
-
-  /** The frame that wins for a name: where its value comes from. */
-  frameOf(name: string): Frame | undefined {
+  #find(name: string): { readonly frame: Frame; readonly value: unknown } | undefined {
     for (let i = this.#frames.length - 1; i >= 0; i--) {
       const frame = this.#frames[i]
-      if (frame !== undefined && Object.hasOwn(frame.vars, name)) return frame
+      if (frame === undefined) continue
+      if (Object.hasOwn(frame.vars, name)) return { frame, value: frame.vars[name] }
+      const value = frame.computed?.get(name)
+      if (value !== undefined) return { frame, value }
     }
     return undefined
   }
 
+  /** The frame that wins for a name: where its value comes from. */
+  frameOf(name: string): Frame | undefined { return this.#find(name)?.frame }
+
   names(): Iterable<string> {
-    return new Set(this.#frames.flatMap((frame) => Object.keys(frame.vars)))
+    return new Set(this.#frames.flatMap((frame) => [...Object.keys(frame.vars), ...frame.computed?.names() ?? []]))
   }
 
   /** A scope with these names in front; values evaluated here are evaluated anew there, since the names may change them. */
