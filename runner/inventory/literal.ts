@@ -4,8 +4,8 @@
  */
 import { Float, float, makeDict } from '../core/value.ts'
 
-/** Thrown where the text is no literal; never leaves this file. */
-class NotLiteral extends Error {}
+/** Thrown where the text is no literal; never leaves this file. One for all: an address is none, and thousands of stacks would be taken down. */
+const notLiteral = new Error('not a literal')
 
 /** The value of a Python literal, or the text itself. */
 export function literal(text: string): unknown {
@@ -14,7 +14,7 @@ export function literal(text: string): unknown {
   try {
     return new Reader(text).whole()
   } catch (error) {
-    if (error instanceof NotLiteral) return text
+    if (error === notLiteral) return text
     throw error
   }
 }
@@ -37,7 +37,7 @@ class Reader {
     this.space()
     const value = this.peek() === ',' ? [first, ...this.rest('')] : first
     this.space()
-    if (this.at < this.text.length) throw new NotLiteral()
+    if (this.at < this.text.length) throw notLiteral
     return value
   }
 
@@ -61,7 +61,7 @@ class Reader {
     const word = /[A-Za-z]+/y
     word.lastIndex = this.at
     const name = word.exec(this.text)?.[0] ?? ''
-    if (!names.has(name)) throw new NotLiteral()
+    if (!names.has(name)) throw notLiteral
     this.at += name.length
     return names.get(name)
   }
@@ -80,7 +80,7 @@ class Reader {
       items.push(this.value())
       this.space()
       if (this.peek() === ',') this.at++
-      else if (this.peek() !== close) throw new NotLiteral()
+      else if (this.peek() !== close) throw notLiteral
     }
     if (close !== '') this.at++
     this.depth--
@@ -107,12 +107,12 @@ class Reader {
         this.space()
       } else items.push(key)
       if (this.peek() === ',') this.at++
-      else if (this.peek() !== '}') throw new NotLiteral()
+      else if (this.peek() !== '}') throw notLiteral
     }
     this.at++
     this.depth--
     // A list or dict in a set, as `{{ 1 }}` would be, is no literal in Python either.
-    if (items.length > 0 && (pairs.length > 0 || items.some((item) => typeof item === 'object' && item !== null && !(item instanceof Float)))) throw new NotLiteral()
+    if (items.length > 0 && (pairs.length > 0 || items.some((item) => typeof item === 'object' && item !== null && !(item instanceof Float)))) throw notLiteral
     return items.length > 0 ? [...new Set(items)] : makeDict(pairs)
   }
 
@@ -123,16 +123,16 @@ class Reader {
     if (typeof value === 'number') return sign === '-' ? -value : value
     if (typeof value === 'bigint') return sign === '-' ? -value : value
     if (typeof value === 'object' && value !== null && 'value' in value && typeof value.value === 'number') return sign === '-' ? float(-value.value) : value
-    throw new NotLiteral()
+    throw notLiteral
   }
   private number(): unknown {
     number.lastIndex = this.at
     const found = number.exec(this.text)?.[0] ?? ''
     const plain = found.replaceAll('_', '')
     this.at += found.length
-    if (/[A-Za-z0-9_.]/.test(this.peek()) || plain === '' || plain === '.') throw new NotLiteral()
+    if (/[A-Za-z0-9_.]/.test(this.peek()) || plain === '' || plain === '.') throw notLiteral
     if (/^0[xob]/i.test(plain) || /^[0-9]+$/.test(plain)) {
-      if (/^0[0-9]*[1-9]/.test(plain)) throw new NotLiteral()
+      if (/^0[0-9]*[1-9]/.test(plain)) throw notLiteral
       const value = Number(plain)
       return Number.isSafeInteger(value) ? value : BigInt(plain)
     }
@@ -155,7 +155,7 @@ class Reader {
     let out = ''
     while (!this.text.startsWith(quote, this.at)) {
       const c = this.peek()
-      if (c === '' || (c === '\n' && quote.length === 1)) throw new NotLiteral()
+      if (c === '' || (c === '\n' && quote.length === 1)) throw notLiteral
       if (c !== '\\') { out += c; this.at++ }
       else if (isRaw) { out += this.text.slice(this.at, this.at + 2); this.at += 2 }
       else out += this.escape()
@@ -167,13 +167,13 @@ class Reader {
     const form = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([\s\S]))/y
     form.lastIndex = this.at
     const found = form.exec(this.text)
-    if (found === null) throw new NotLiteral()
+    if (found === null) throw notLiteral
     this.at += found[0].length
     const hex = found[1] ?? found[2] ?? found[3]
     if (hex !== undefined) return String.fromCodePoint(parseInt(hex, 16))
     if (found[4] !== undefined) return String.fromCodePoint(parseInt(found[4], 8))
     const simple = escapes.get(found[5] ?? '')
-    if (simple === undefined && /[xuUN]/.test(found[5] ?? '')) throw new NotLiteral()
+    if (simple === undefined && /[xuUN]/.test(found[5] ?? '')) throw notLiteral
     return simple ?? found[0]
   }
 }

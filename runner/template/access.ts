@@ -62,13 +62,18 @@ function nearKey(value: unknown, name: string): string | undefined {
 /** `value[start:stop:step]`; null stands for a part left out. */
 export function sliceOf(value: unknown, start: unknown, stop: unknown, step: unknown): unknown {
   given(value)
-  if (typeof value === 'string') return pick(Array.from(value), start, stop, step).join('')
+  if (typeof value === 'string') return sliceText(value, start, stop, step)
   if (value instanceof Tuple) return Tuple.from(pick(Array.from(value), start, stop, step))
   if (Array.isArray(value)) return pick(value, start, stop, step)
   if (value instanceof Uint8Array) return Uint8Array.from(pick(Array.from(value), start, stop, step))
   if (value instanceof PyObject && value.traits.iterate !== undefined) return pick([...value.traits.iterate()], start, stop, step)
   if (isDict(value)) throw pyError('TypeError', "unhashable type: 'slice'")
   throw pyError('TypeError', `'${typeName(value)}' object is not subscriptable`)
+}
+/** Text counts code points; where each is one unit of JavaScript's, a part is cut out as it is. */
+function sliceText(text: string, start: unknown, stop: unknown, step: unknown): string {
+  if (step !== null || /[\ud800-\udfff]/.test(text)) return pick(Array.from(text), start, stop, step).join('')
+  return text.slice(start === null ? 0 : asIndex(start), stop === null ? text.length : asIndex(stop))
 }
 function pick<T>(items: readonly T[], start: unknown, stop: unknown, step: unknown): T[] {
   const by = step === null ? 1 : asIndex(step)
