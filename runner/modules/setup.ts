@@ -41,8 +41,9 @@ export function chooseGroups(subset: readonly string[]): string[] {
 
 const matcher = (pattern: string): RegExp =>
   new RegExp(`^${pattern.replace(/[.+^${}()|\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.').replaceAll('[!', '[^')}$`)
-/** Names as the result has them; `ansible_facts` is without the prefix. */
-const prefixed = (found: Readonly<Data>): Data => Object.fromEntries(Object.entries(found).map(([name, value]) => [name.startsWith('ansible_') ? name : `ansible_${name}`, value]))
+/** Names as the result has them; `ansible_facts` is without the prefix. The interface `br-lan` is the fact `ansible_br_lan`. */
+const prefixed = (found: Readonly<Data>): Data =>
+  Object.fromEntries(Object.entries(found).map(([name, value]) => [`${name.startsWith('ansible_') ? '' : 'ansible_'}${name.replaceAll('-', '_')}`, value]))
 
 /** `filter` is matched against the names with prefix; a pattern without it is given one (Ansible: ansible_collector.py). */
 export function filterFacts(found: Readonly<Data>, patterns: readonly string[]): Data {
@@ -64,7 +65,7 @@ export default defineModule({
   async plan(args, target) {
     const names = args.gather_subset.flatMap((one) => one.split(',')).map((one) => one.trim()).filter((one) => one !== '')
     const groups = chooseGroups(names)
-    const found = await target.read(facts, { groups, factPath: args.fact_path.replace(/\/+$/, '') })
-    return { changes: [], steps: [], data: { ansible_facts: filterFacts({ ...prefixed(found), gather_subset: names, module_setup: true }, args.filter) } }
+    const { facts: found, warnings } = await target.read(facts, { groups, factPath: args.fact_path.replace(/\/+$/, '') })
+    return { changes: [], steps: [], data: { ansible_facts: filterFacts({ ...prefixed(found), gather_subset: names, module_setup: true }, args.filter) }, warnings }
   },
 })

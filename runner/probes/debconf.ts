@@ -16,3 +16,12 @@ export const debconf = defineEach<string, { readonly answers: Readonly<Record<st
     return { answers, hasTools: rc === 0 }
   },
 })
+
+/** The answer to a question of kind password, which debconf-show hides; undefined where there is none. */
+export const debconfSecret = defineEach<string, string | undefined>({
+  name: 'debconf-secret',
+  id: (question) => question,
+  absent: (value) => value === undefined,
+  command: (question) => shText`printf 'get %s\\n' ${question} | PATH=$PATH:/usr/sbin DEBIAN_FRONTEND=noninteractive debconf-communicate`,
+  parse: ({ stdout }) => /^0 (.*)/.exec(stdout)?.[1] ?? (/^0$/m.test(stdout) ? '' : undefined),
+})

@@ -18,17 +18,18 @@ const chosen = ({ groups, factPath }: FactsKey): Group[] => {
   return all.filter(({ name }) => groups.includes(name))
 }
 
-/** Facts without their `ansible_` prefix. */
-export const facts: Probe<FactsKey, Data> = {
+/** Facts without their `ansible_` prefix, and what is to be warned of. */
+export interface Gathered { readonly facts: Data; readonly warnings: readonly string[] }
+export const facts: Probe<FactsKey, Gathered> = {
   name: 'facts',
   id: ({ groups, factPath }) => `${[...groups].sort().join(',')}:${factPath}`,
   script: (keys) => keys.map((key) => `(P=$PATH; L=\${LC_ALL-}\n${prologue}${chosen(key).map(({ script }) => script).join('\n')}\n)\nprintf '\\n\\004\\n'`).join('\n'),
   parse(stdout, keys) {
     const parts = stdout.split('\n\u0004\n')
     return keys.map((key, i) => {
-      const sections = splitSections(parts[i] ?? ''), found: Data = {}
-      for (const group of chosen(key)) Object.assign(found, group.collect(sections, found))
-      return found
+      const sections = splitSections(parts[i] ?? ''), found: Data = {}, warnings: string[] = []
+      for (const group of chosen(key)) Object.assign(found, group.collect(sections, found, (message) => { warnings.push(message) }))
+      return { facts: found, warnings }
     })
   },
 }

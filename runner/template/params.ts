@@ -4,6 +4,7 @@
  */
 import type { Data } from '../core/types.ts'
 import { Fault, fault } from '../core/errors.ts'
+import { BadIni } from '../core/configparser.ts'
 import { BadRegex } from '../core/regex.ts'
 import { float, Undefined, Unknown, UnknownValue } from '../core/value.ts'
 import type { Call, Filter, GlobalFunction, Lookup, Test } from './call.ts'
@@ -85,7 +86,7 @@ function located<V, T>(kind: Kind, name: string, signature: string, call: Call, 
     return body(value, args, inner)
   } catch (error) {
     if (error instanceof BadRegex) throw fault('call-failed', call.env.loc, { kind, name, problem: error.message, hint: undefined }, error)
-    const isOurs = error instanceof Refusal || (error instanceof Fault && error.code === 'template-operation' && error.loc === undefined)
+    const isOurs = error instanceof Refusal || error instanceof BadIni || (error instanceof Fault && error.code === 'template-operation' && error.loc === undefined)
     if (!isOurs) throw error
     const hint = error.hint ?? (args === undefined ? `it is called as ${signature}` : undefined)
     throw fault('call-failed', call.env.loc, { kind, name, problem: error.message, hint }, error)

@@ -3,14 +3,15 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Data } from '../../runner/core/types.ts'
 import { distribution } from '../../runner/probes/facts/distribution.ts'
-import { hardwareGroups, memory, processors, sizeText } from '../../runner/probes/facts/hardware.ts'
+import { hardwareGroups, memory, processors, sizeText, volumes } from '../../runner/probes/facts/hardware.ts'
 import { localFacts, managerGroups } from '../../runner/probes/facts/managers.ts'
 import { network } from '../../runner/probes/facts/network.ts'
 import { splitSections, type Group } from '../../runner/probes/facts/sections.ts'
 import { virtual } from '../../runner/probes/facts/virtual.ts'
 import { chooseGroups, filterFacts } from '../../runner/modules/setup.ts'
 
-const collect = (group: Group, sections: Readonly<Record<string, string>>, known: Data = {}): Data => group.collect((name) => sections[name] ?? '', known)
+const collect = (group: Group, sections: Readonly<Record<string, string>>, known: Data = {}, warnings: string[] = []): Data =>
+  group.collect((name) => sections[name] ?? '', known, (message) => { warnings.push(message) })
 const pick = (data: Data, ...names: readonly string[]): unknown[] => names.map((name) => data[name])
 const distro = (os: string, files: Readonly<Record<string, string>> = {}): unknown[] =>
   pick(collect(distribution, { os, ...files }), 'distribution', 'distribution_version', 'distribution_major_version', 'distribution_release', 'os_family')
@@ -90,10 +91,29 @@ test('mounts; those of other machines have no sizes', () => {
   assert.match(group.script, 'nfs4')
 })
 
+test('volumes of LVM', () => {
+  assert.equal(volumes(''), 'N/A')
+  assert.equal(volumes('\n'), { lvs: {}, vgs: {}, pvs: {} })
+  assert.equal(volumes('\nvgs,  data,1,2,0,wz--n-,9.00,4.00\nlvs,  home,data,-wi-a-----,5.00,,,,,,,,\npvs,  /dev/sda2,data,lvm2,a--,9.00,4.00\n'), {
+    lvs: { home: { size_g: '5.00', vg: 'data' } }, vgs: { data: { size_g: '9.00', free_g: '4.00', num_lvs: '2', num_pvs: '1', lvs: { home: { size_g: '5.00' } } } },
+    pvs: { '/dev/sda2': { size_g: '9.00', free_g: '4.00', vg: 'data' } },
+  })
+})
+
 test('own facts: JSON, INI, and a script that fails', () => {
-  const group = localFacts('/etc/facts.d', '/etc/facts.d')
-  const found = collect(group, { local: '\n\u0002/etc/facts.d/a.fact\n{"x": [1]}\n\u00030\n\u0002/etc/facts.d/b.fact\n[s]\nKey = v\n\n\u00030\n\u0002/etc/facts.d/c.fact\n\n\u00033' })
-  assert.equal(found.local, { a: { x: [1] }, b: { s: { key: 'v' } }, c: 'Failure executing fact script (/etc/facts.d/c.fact), rc: 3, err: ' })
+  const group = localFacts('/etc/facts.d', '/etc/facts.d'), warnings: string[] = []
+  const file = (name: string, kind: string, text: string, end = '0\n'): string => `\n\u0002/etc/facts.d/${name}.fact\n${kind}\n${text}\n\u0003${end}`
+  const found = collect(group, {
+    local: file('a', 'file', '{"x": [1]}\n') + file('b', 'run', '[s]\nKey = v\n\n') + file('c', 'run', '', '3\nno\nway') + file('d', 'gone', '')
+      + file('e', 'file', '[s]\na = %(b)s\nb = 100%%\n') + file('f', 'file', '[s]\na = 50 % off\n') + file('g', 'file', 'a = 1\n') + file('h', 'file', ''),
+  }, {}, warnings)
+  assert.equal(found.local, {
+    a: { x: [1] }, b: { s: { key: 'v' } }, c: 'Failure executing fact script (/etc/facts.d/c.fact), rc: 3, err: no\nway',
+    d: 'Could not stat fact (/etc/facts.d/d.fact): No such file or directory', e: { s: { a: '100%', b: '100%' } },
+    f: "error loading facts as ini - please check content: /etc/facts.d/f.fact ('%' must be followed by '%' or '(', found: '% ')",
+    g: 'error loading facts as JSON or ini - please check content: /etc/facts.d/g.fact', h: {},
+  })
+  assert.equal(warnings.length, 4)
 })
 
 test('containers and virtual machines', () => {

@@ -54,13 +54,14 @@ function differentGroups(args: UserArgs, state: State): string[] | undefined {
 interface ShadowDifference { readonly changes: Change[]; readonly words: (string | number)[]; readonly aging: (string | number)[]; readonly after: Shadow; readonly hash: string | undefined }
 const noShadow: Shadow = { hash: '', min: undefined, max: undefined, warn: undefined, inactive: undefined, expires: undefined }
 
-function differentShadow(args: UserArgs, is: Shadow): ShadowDifference {
+/** `isBare`: passwd knows the account, shadow does not; to say when it ends makes the entry, even where the answer is never. */
+function differentShadow(args: UserArgs, is: Shadow, isBare: boolean): ShadowDifference {
   const changes: Change[] = [], words: (string | number)[] = [], aging: (string | number)[] = []
   const { name, password_lock: lock } = args
   let after = is, hash: string | undefined
   const differ = (what: string, before: string | number | null, next: string | number | null): void => { changes.push(attr(name, what, before, next)) }
   if (args.expires !== undefined) {
-    const day = expiryDay(args.expires), now = is.expires ?? -1
+    const day = expiryDay(args.expires), now = is.expires ?? (isBare ? 0 : -1)
     if (day !== now) { differ('expires', dayText(now), dayText(day)); words.push('-e', dayText(day)); after = { ...after, expires: day < 0 ? undefined : day } }
   }
   const disable = args.password_expire_account_disable
@@ -118,7 +119,8 @@ export function changeUser(args: UserArgs, is: User, state: State): Plan {
   const { name } = args
   const taken = args.uid === undefined || args.uid === is.uid ? undefined : Object.entries(state.accounts.passwd).find(([other, { uid }]) => uid === args.uid && other !== name)
   if (taken !== undefined && !args.non_unique) throw new Failure(`usermod: UID '${args.uid ?? ''}' already exists: user '${taken[0]}' has it`, { name, rc: 4 })
-  const entry = differentEntry(args, is, state), secret = differentShadow(args, state.shadow ?? noShadow)
+  const isBare = state.shadow === undefined && state.tools.has('usermod')
+  const entry = differentEntry(args, is, state), secret = differentShadow(args, state.shadow ?? noShadow, isBare)
   const all = entry.groups === undefined ? state.accounts : withMember(state.accounts, name, entry.groups)
   const after = state.accounts.passwd[name] === undefined ? all : withUser(all, name, entry.entry)
   const mode = homeMode(state.accounts, args.umask)
@@ -128,7 +130,7 @@ export function changeUser(args: UserArgs, is: User, state: State): Plan {
   const steps = state.tools.has('usermod') ? viaTools(args, entry, secret) : viaFiles(args, is, entry, secret)
   const predicted: Predicted[] = [
     ...(JSON.stringify(after) === JSON.stringify(state.accounts) ? [] : accountsAfter(state.accounts, after)),
-    ...(secret.changes.length === 0 ? [] : [{ probe: shadow.name, id: name, value: secret.after }]),
+    ...(secret.changes.length === 0 ? [] : isBare ? [{ unknown: `the new entry of ${name} in shadow is not known` }] : [{ probe: shadow.name, id: name, value: secret.after }]),
     ...(needsHome ? homeAfter(entry.entry, mode, name, primary) : []),
     ...(isMoved ? [{ probe: hasHome.name, id: name, value: true }, { probe: stat.name, id: plainPath(is.home), value: absent }, { unknown: `the files in the moved home of ${name} are not known` }] : []),
   ]

@@ -2,7 +2,7 @@
 import { Failure } from '../../core/errors.ts'
 import { attr } from '../../core/module.ts'
 import { shText } from '../../core/sh.ts'
-import type { Arg, Args, Change, Plan, Predicted, Target } from '../../core/types.ts'
+import type { Arg, ArgRules, Args, Change, Plan, Predicted, Target } from '../../core/types.ts'
 import { platform, type Platform } from '../../probes/platform.ts'
 import { dnfPlan, rpm, type DnfAction, type DnfAnswer, type DnfKey } from '../../probes/rpm.ts'
 import { laterKeys, toolResult } from './result.ts'
@@ -40,16 +40,19 @@ export const dnfArgs = {
   sslverify: { type: 'bool', default: true, doc: 'Checks certificates of repositories.' },
   lock_timeout: { type: 'int', default: 30, doc: 'Accepted: dnf waits for its lock.' },
   use_backend: { type: 'str', default: 'auto', choices: ['auto', 'dnf', 'dnf4', 'dnf5', 'yum', 'yum3', 'yum4'], doc: 'Which program.' },
+  use: { type: 'str', choices: ['auto', 'dnf', 'dnf4', 'dnf5', 'yum', 'yum3', 'yum4'], doc: 'Another word for use_backend.' },
   auto_install_module_deps: { type: 'bool', default: true, doc: 'Accepted: nothing needs to be installed for this module.' },
 } as const satisfies Readonly<Record<string, Arg>>
+export const dnfRules: ArgRules = { mutuallyExclusive: [['name', 'list'], ['best', 'nobest'], ['use', 'use_backend']] }
 export type DnfArgs = Args<typeof dnfArgs>
 
-export function dnfTool(args: Pick<DnfArgs, 'use_backend'>, { tools }: Platform): string {
+export function dnfTool(args: Pick<DnfArgs, 'use_backend' | 'use'>, { tools }: Platform): string {
+  const backend = args.use ?? args.use_backend
   const wished: Readonly<Record<string, readonly string[]>> = {
     auto: ['dnf5', 'dnf', 'dnf-3', 'microdnf', 'yum'], dnf: ['dnf', 'dnf-3', 'dnf5'], dnf4: ['dnf-3', 'dnf'], dnf5: ['dnf5'], yum: ['yum', 'dnf', 'dnf5'], yum3: ['yum'], yum4: ['dnf-3', 'dnf'],
   }
-  const found = (wished[args.use_backend] ?? []).find((tool) => tools.has(tool))
-  if (found === undefined) throw new Failure(`${wished[args.use_backend]?.[0] ?? 'dnf'} is not on this host: the modules dnf and yum need a system of the Red Hat family`)
+  const found = (wished[backend] ?? []).find((tool) => tools.has(tool))
+  if (found === undefined) throw new Failure(`${wished[backend]?.[0] ?? 'dnf'} is not on this host: the modules dnf and yum need a system of the Red Hat family`)
   return found
 }
 

@@ -74,6 +74,11 @@ function run(wish: UnitWish, draft: Draft): void {
   const { state, name = '' } = wish
   if (state === undefined) return
   draft.data.state = state === 'stopped' ? 'stopped' : 'started'
+  if (draft.is.active === '' && /ignoring (command|request)/.test(draft.is.problem ?? '')) {
+    draft.data.state = state === 'restarted' || state === 'reloaded' ? 'started' : state
+    draft.warnings.push('Target is a chroot or systemd is offline. This can lead to false positives or prevent the init system tools from working.')
+    return
+  }
   if (draft.is.active === '') throw new Failure(`Service is in unknown state: ${draft.is.problem ?? 'systemd does not answer'}`, { name, status: {} })
   const running = isRunning(draft.is)
   const action = state === 'started' ? (running ? undefined : 'start')

@@ -67,6 +67,21 @@ function mounts(mtab: string, sizes: string, binds: string, uuids: string): Data
   })
 }
 
+/** Lines of vgs, lvs and pvs behind the command's name; nothing at all where they cannot be asked. */
+export function volumes(text: string): Data | 'N/A' {
+  if (text === '') return 'N/A'
+  const vgs: Record<string, Data & { readonly lvs: Data }> = {}, lvs: Data = {}, pvs: Data = {}
+  for (const [kind, ...items] of rows(text).map((line) => line.split(',').map((item) => item.trim()))) {
+    const [name = '', vg = ''] = items
+    if (kind === 'vgs') vgs[name] = { size_g: items.at(-2), free_g: items.at(-1), num_lvs: items[2], num_pvs: items[1], lvs: {} }
+    if (kind === 'pvs') pvs[name] = { size_g: items[4], free_g: items[5], vg }
+    if (kind !== 'lvs') continue
+    lvs[name] = { size_g: items[3], vg }
+    Object.assign(vgs[vg]?.lvs ?? {}, { [name]: { size_g: items[3] } })
+  }
+  return { lvs, vgs, pvs }
+}
+
 const formFactors = ['Unknown', 'Other', 'Unknown', 'Desktop', 'Low Profile Desktop', 'Pizza Box', 'Mini Tower', 'Tower', 'Portable', 'Laptop', 'Notebook', 'Hand Held', 'Docking Station', 'All In One', 'Sub Notebook', 'Space-saving', 'Lunch Box', 'Main Server Chassis', 'Expansion Chassis', 'Sub Chassis', 'Bus Expansion Chassis', 'Peripheral Chassis', 'RAID Chassis', 'Rack Mount Chassis', 'Sealed-case PC', 'Multi-system', 'CompactPCI', 'AdvancedTCA', 'Blade', 'Blade Enclosure', 'Tablet', 'Convertible', 'Detachable', 'IoT Gateway', 'Embedded PC', 'Mini PC', 'Stick PC']
 const papers: Readonly<Record<string, string>> = {
   bios_date: 'bios_date', bios_vendor: 'bios_vendor', bios_version: 'bios_version', board_asset_tag: 'board_asset_tag', board_name: 'board_name', board_serial: 'board_serial',
@@ -121,11 +136,11 @@ s nproc; nproc
 s memory; f /proc/meminfo
 s uptime; f /proc/uptime
 s dmi; if [ -d /sys/devices/virtual/dmi/id ]; then for n in ${[...new Set(Object.values(papers))].join(' ')}; do printf '%s=' $n; v=; read -r v </sys/devices/virtual/dmi/id/$n; echo "$v"; done; fi
-s lvm; has vgs && echo yes`,
+s lvm; has vgs && [ "$(id -u)" = 0 ] && { o='--noheadings --nosuffix --units g --separator ,'; echo; for c in vgs lvs pvs; do has $c && $c $o | sed "s/^/$c,/"; done; }`,
     collect(sections, known) {
       return {
         ...processors(sections('cpu'), String(known.architecture ?? ''), Number(sections('nproc').trim())), ...memory(sections('memory')),
-        uptime_seconds: Math.floor(Number(sections('uptime').split(' ')[0])), ...dmi(sections('dmi')), ...(sections('lvm') === '' ? { lvm: 'N/A' } : {}),
+        uptime_seconds: Math.floor(Number(sections('uptime').split(' ')[0])), ...dmi(sections('dmi')), lvm: volumes(sections('lvm')),
       }
     },
   },

@@ -1,5 +1,5 @@
 /** Facts about what manages packages and services, and the host's own facts in facts.d. */
-import type { Data } from '../../core/types.ts'
+import { BadIni, Ini } from '../../core/configparser.ts'
 import { rows, type Group } from './sections.ts'
 
 // Later lines win, as in Ansible's table (module_utils/facts/system/pkg_mgr.py).
@@ -45,34 +45,41 @@ const systemd: Group = {
   },
 }
 
-/** An INI file as Ansible's facts show it: section to option to text. */
-function ini(text: string): Data | undefined {
-  const out: Data = {}
-  let section: Data | undefined
-  for (const line of text.split('\n')) {
-    if (/^\s*([#;].*)?$/.test(line)) continue
-    const head = /^\[([^\]]+)\]\s*$/.exec(line)
-    const entry = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(line)
-    if (head !== null) { section = {}; out[head[1] ?? ''] = section }
-    else if (entry !== null && section !== undefined) section[(entry[1] ?? '').toLowerCase()] = (entry[2] ?? '').trim()
-    else return undefined
+/** What is wrong with the host's own facts, in Ansible's words: the fact's value, and a warning. */
+const notReadable = (path: string, form: string): string => `error loading facts as ${form} - please check content: ${path}`
+function iniFacts(text: string, path: string): unknown {
+  let parsed: Ini
+  try { parsed = new Ini(text, path, { caseSensitive: false, allowNoValue: false, interpolate: true }) } catch (error) {
+    if (error instanceof BadIni) return notReadable(path, 'JSON or ini')
+    throw error
   }
-  return out
+  try { return Object.fromEntries(parsed.names().map((name) => [name, Object.fromEntries(parsed.entries(name, path))])) } catch (error) {
+    if (error instanceof BadIni) return `${notReadable(path, 'ini')} (${error.message})`
+    throw error
+  }
 }
-function localFact(path: string, rc: number, text: string): unknown {
-  if (rc !== 0) return `Failure executing fact script (${path}), rc: ${rc}, err: `
+/** What the section `local` says of one file: its kind, the exit code, stderr, then the text. */
+function localFact(path: string, kind: string, rc: number, error: string, text: string, warn: (message: string) => void): unknown {
+  const failed = (message: string): string => { warn(message); return message }
+  if (kind === 'gone') return failed(`Could not stat fact (${path}): No such file or directory`)
+  if (rc !== 0 && kind === 'run') return failed(`Failure executing fact script (${path}), rc: ${rc}, err: ${error}`)
+  if (text.includes('\ufffd')) return failed(`error loading fact - output of running "${path}" was not utf-8`)
   try { return JSON.parse(text) } catch { /* not JSON: INI is the other form there is */ }
-  return ini(text) ?? `error loading facts as JSON or ini - please check content: ${path}`
+  const found = iniFacts(text, path)
+  return typeof found === 'string' ? failed(found) : found
 }
 /** Own facts are small: no file above 1 MB is read. */
 export const localFacts = (folder: string, quoted: string): Group => ({
   name: 'local', facts: [], isMinimal: true,
-  script: `s local; if [ -d ${quoted} ]; then for p in ${quoted}/*.fact; do [ -f "$p" ] || continue
-printf '\\n\\002%s\\n' "$p"; if [ -x "$p" ]; then "$p" </dev/null; else head -c 1048576 "$p"; fi; printf '\\n\\003%d' $?; done; fi`,
-  collect: (sections) => ({
+  script: `s local; if [ -d ${quoted} ]; then for p in ${quoted}/*.fact; do
+if [ ! -e "$p" ]; then [ -L "$p" ] || continue; k=gone; elif [ -x "$p" ] && [ ! -d "$p" ]; then k=run; else k=file; fi
+printf '\\n\\002%s\\n%s\\n' "$p" $k; e=; case $k in run) { e=$("$p" 2>&1 >&3 3>&- </dev/null); } 3>&1;; file) head -c 1048576 "$p";; esac
+printf '\\n\\003%d\\n%s' $? "$e"; done; fi`,
+  collect: (sections, _, warn) => ({
     local: Object.fromEntries(sections('local').split('\n\u0002').slice(1).map((part) => {
-      const at = part.indexOf('\n'), path = part.slice(0, at), [text = '', rc = '0'] = part.slice(at + 1).split('\n\u0003')
-      return [path.slice(folder.length + 1).replace(/\.fact$/, ''), localFact(path, Number(rc.trim()), text)]
+      const [path = '', kind = ''] = part.split('\n', 2), [text = '', end = ''] = part.slice(path.length + kind.length + 2).split('\n\u0003')
+      const [rc = '0', ...error] = end.split('\n')
+      return [path.slice(folder.length + 1).replace('.fact', ''), localFact(path, kind, Number(rc), error.join('\n'), text, warn)]
     })),
   }),
 })

@@ -13,7 +13,7 @@ export interface Group {
   /** Shell text; `s NAME` starts a section. */
   readonly script: string
   /** Facts without their `ansible_` prefix. `known`: facts of the groups before. */
-  collect(sections: Sections, known: Readonly<Data>): Data
+  collect(sections: Sections, known: Readonly<Data>, warn: (message: string) => void): Data
 }
 
 export const prologue = `PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; export LC_ALL=C

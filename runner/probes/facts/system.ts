@@ -80,8 +80,9 @@ const dns = group('dns', 's dns; f /etc/resolv.conf', (sections) => {
 
 const security = group('selinux', `s selinux; if [ -e /sys/fs/selinux/enforce ]; then echo enabled; f /sys/fs/selinux/enforce; echo; f /sys/fs/selinux/policyvers; echo; sed -n 's/^SELINUX=//p; s/^SELINUXTYPE=//p' /etc/selinux/config; fi`, (sections) => {
   const [state, enforce = '', policy = '', mode = 'unknown', type = 'unknown'] = rows(sections('selinux'))
+  // Ansible says here whether its Python library is there; nothing here needs one.
   return {
-    selinux: state !== 'enabled' ? { status: 'disabled' }
+    selinux_python_present: true, selinux: state !== 'enabled' ? { status: 'disabled' }
       : { status: 'enabled', mode: enforce === '1' ? 'enforcing' : 'permissive', config_mode: mode, policyvers: Number(policy), type },
   }
 })

@@ -1,6 +1,10 @@
 /** INI text as Python's configparser reads it: sections, DEFAULT, values over several lines, `%(name)s`. */
-import { Refusal } from './params.ts'
 
+/** What is wrong with the text; the reader knows the place. */
+export class BadIni extends Error {
+  readonly hint: string | undefined
+  constructor(message: string, hint?: string) { super(message); this.name = 'BadIni'; this.hint = hint }
+}
 export interface IniOptions { readonly caseSensitive: boolean; readonly allowNoValue: boolean; readonly interpolate: boolean }
 type Section = Map<string, string | null>
 
@@ -15,7 +19,7 @@ export class Ini {
     const flush = (): void => {
       if (section !== undefined && key !== undefined && section.get(key) !== null) section.set(key, lines.join('\n').trimEnd())
     }
-    const fail = (message: string, line: number): Refusal => new Refusal(`${message} in ${file}, line ${line}`)
+    const fail = (message: string, line: number): BadIni => new BadIni(`${message} in ${file}, line ${line}`)
     for (const [i, raw] of text.split(/\r?\n/).entries()) {
       if (/^\s*[#;]/.test(raw)) continue
       const value = raw.trim(), depth = raw.length - raw.trimStart().length
@@ -43,9 +47,11 @@ export class Ini {
     }
     flush()
   }
+  /** Names of all sections but DEFAULT. */
+  names(): string[] { return [...this.sections.keys()] }
   private section(name: string, file: string): Section {
     const found = name === 'DEFAULT' ? this.defaults : this.sections.get(name)
-    if (found === undefined) throw new Refusal(`No section '${name}' in '${file}'.`, `it has ${[...this.sections.keys()].join(', ') || 'none'}`)
+    if (found === undefined) throw new BadIni(`No section '${name}' in '${file}'.`, `it has ${[...this.sections.keys()].join(', ') || 'none'}`)
     return found
   }
   /** Undefined where the section has no such key. */
@@ -60,36 +66,14 @@ export class Ini {
   }
   private interpolate(value: string, section: Section, depth: number): string {
     if (!this.options.interpolate || !value.includes('%')) return value
-    if (depth > 10) throw new Refusal(`Recursion limit exceeded in value substitution: '${value}'`)
+    if (depth > 10) throw new BadIni(`Recursion limit exceeded in value substitution: '${value}'`)
     return value.replace(/%(?:%|\(([^)]*)\)s|(.?))/gs, (whole, name: string | undefined) => {
       if (whole === '%%') return '%'
-      if (name === undefined) throw new Refusal(`'%' must be followed by '%' or '(', found: '${whole}'`, 'write %% for a percent sign, or give the lookup interpolation=false')
+      if (name === undefined) throw new BadIni(`'%' must be followed by '%' or '(', found: '${whole}'`, 'write %% for a percent sign; the lookup ini takes interpolation=false')
       const key = this.options.caseSensitive ? name : name.toLowerCase()
       const found = section.get(key) ?? this.defaults.get(key)
-      if (found === undefined || found === null) throw new Refusal(`Bad value substitution: the key '${name}' in '${value}' is not there`)
+      if (found === undefined || found === null) throw new BadIni(`Bad value substitution: the key '${name}' in '${value}' is not there`)
       return this.interpolate(found, section, depth + 1)
     })
   }
-}
-
-/** Rows of CSV text; a quoted field may hold delimiters, line ends and doubled quotes. */
-export function parseCsv(text: string, delimiter: string): string[][] {
-  const rows: string[][] = []
-  let row: string[] = [], field = '', isQuoted = false
-  for (let i = 0; i < text.length; i++) {
-    const char = text.charAt(i)
-    if (isQuoted) {
-      if (char !== '"') field += char
-      else if (text.charAt(i + 1) === '"') { field += '"'; i++ } else isQuoted = false
-    } else if (char === '"' && field === '') isQuoted = true
-    else if (char === delimiter) { row.push(field); field = '' }
-    else if (char === '\n' || char === '\r') {
-      if (char === '\r' && text.charAt(i + 1) === '\n') i++
-      rows.push(row.length === 0 && field === '' ? [] : [...row, field])
-      row = []
-      field = ''
-    } else field += char
-  }
-  if (row.length > 0 || field !== '') rows.push([...row, field])
-  return rows
 }
