@@ -55,7 +55,13 @@ const askLine = (prompt: string): Promise<string> => ask(prompt, true)
 async function askYes(question: string): Promise<boolean> {
   return /^y(es)?$/i.test((await askLine(`${question} [yes/no] `)).trim())
 }
-const prompts = (): Prompts => ({ secret: askSecret, ...(process.stdin.isTTY && process.stderr.isTTY ? { hostKey: askYes, ask: (prompt: string, isPrivate: boolean) => isPrivate ? askSecret(prompt) : askLine(prompt) } : {}) })
+/** Where output goes to a file, the person still sees what is asked. */
+const screen = (): NodeJS.WriteStream => process.stdout.isTTY ? process.stdout : process.stderr
+const prompts = async (): Promise<Prompts> => {
+  const { mayRead, untilKey } = await import('./report/keys.ts')
+  return { ...asking(), ...(mayRead(process.stdin) ? { askKeys: (question) => untilKey(process.stdin, screen(), question) } : {}) }
+}
+const asking = (): Prompts => ({ secret: askSecret, ...(process.stdin.isTTY && process.stderr.isTTY ? { hostKey: askYes, ask: (prompt: string, isPrivate: boolean) => isPrivate ? askSecret(prompt) : askLine(prompt) } : {}) })
 
 /** Shows text through $PAGER or less; false where there is none. */
 function page(text: string | Uint8Array): boolean {
@@ -110,7 +116,7 @@ async function play(asked: Extract<ReturnType<typeof parseCommandLine>, { comman
   }
   for (const secret of [options.connectionPassword, options.becomePassword]) if (secret !== undefined) masker.add(secret)
   try {
-    const loaded = await load(options, masker, (event) => { reporter.on(event) }, prompts())
+    const loaded = await load(options, masker, (event) => { reporter.on(event) }, await prompts())
     if (asked.list !== undefined) {
       const { listing } = await import('./playbook/list.ts')
       process.stdout.write(listing(asked.list, await listed(loaded)))
@@ -118,7 +124,7 @@ async function play(asked: Extract<ReturnType<typeof parseCommandLine>, { comman
     }
     let interrupts = 0
     process.on('SIGINT', () => { if (++interrupts > 1) process.exit(99); void reporter.close().finally(() => { process.stderr.write('\nplay: interrupted\n'); process.exit(99) }) })
-    return await execute(loaded, reporter, prompts())
+    return await execute(loaded, reporter, await prompts())
   } finally {
     await reporter.close()
   }

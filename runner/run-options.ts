@@ -49,7 +49,7 @@ export function toOptions(values: Values, playbooks: readonly string[], settings
     tags: commas(values.get('tags') ?? listed(settings['ANSIBLE_RUN_TAGS'])), skipTags: commas(values.get('skipTags') ?? listed(settings['ANSIBLE_SKIP_TAGS'])),
     check: values.has('check') || values.has('dryRun'), diff: values.has('diff') || values.has('dryRun') || isOn(settings['ANSIBLE_DIFF_ALWAYS']),
     forks: wholeNumber(last('forks') ?? set('ANSIBLE_FORKS'), '--forks', 1) ?? 50, extraVars: values.get('extraVars') ?? [],
-    become: values.has('become') || isOn(settings['ANSIBLE_BECOME']), forceHandlers: values.has('forceHandlers') || isOn(settings['ANSIBLE_FORCE_HANDLERS']),
+    become: values.has('become') || isOn(settings['ANSIBLE_BECOME']), injectInvocation: isOn(settings['ANSIBLE_INJECT_INVOCATION']), forceHandlers: values.has('forceHandlers') || isOn(settings['ANSIBLE_FORCE_HANDLERS']),
     vaultIds: values.get('vaultId') ?? [], settings,
     vaultPasswordFiles: values.get('vaultFile') ?? [],
     askVault: values.has('askVault') || isOn(settings['ANSIBLE_ASK_VAULT_PASS']),

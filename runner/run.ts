@@ -1,7 +1,7 @@
 /** The only place that wires everything: loads, opens connections, executes, and tells the reporters. */
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, parse, resolve } from 'node:path'
-import type { Data, Event, Frame, HostStats, Loc, LocalFile, Options, Play, Playbook, RenderOptions, Reporter } from './core/types.ts'
+import type { Data, Event, Frame, HostStats, Loc, LocalFile, Options, Play, Playbook, Question, RenderOptions, Reply, Reporter } from './core/types.ts'
 import { fault, Fault, toErrorData } from './core/errors.ts'
 import { exitCodeOf } from './core/exit.ts'
 import { isOn } from './config.ts'
@@ -51,6 +51,7 @@ export interface Prompts {
   /** A text that is not shown while it is typed. */
   secret(prompt: string): Promise<string>
   ask?(prompt: string, isPrivate: boolean): Promise<string>
+  askKeys?(question: Question): Promise<Reply>
   hostKey?(question: string): Promise<boolean>
 }
 
@@ -198,6 +199,7 @@ export async function execute(loaded: Loaded, reporter: Reporter, prompts: Promp
   const at = { dir: process.cwd() }
   const run = createRun(loaded, { pool, emit, warn }, at)
   if (prompts.ask !== undefined) run.ask = prompts.ask
+  if (prompts.askKeys !== undefined) run.askKeys = prompts.askKeys
   if (options.startAtTask !== undefined) run.startAt = startingAt(options.startAtTask)
   emit({ type: 'start', playbooks: options.playbooks, plays: loaded.playbooks.map((playbook) => playbook.plays.length), checkMode: options.check, diffMode: options.diff, verbosity: options.verbosity })
   let broken: Fault | undefined

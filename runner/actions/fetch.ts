@@ -8,6 +8,7 @@ import type { Control, Data } from '../core/types.ts'
 import { account } from '../probes/account.ts'
 import { users } from '../probes/users.ts'
 import { content } from '../probes/content.ts'
+import { whyAbsent } from '../probes/reach.ts'
 import { followed, stat } from '../probes/stat.ts'
 
 const digest = (algorithm: string, bytes: Uint8Array): string => createHash(algorithm).update(bytes).digest('hex')
@@ -17,8 +18,8 @@ export default defineAction({
   name: 'fetch',
   doc: 'Brings a file of the host to the controller.',
   args: {
-    src: { type: 'str', required: true, doc: 'The file.' },
-    dest: { type: 'str', required: true, doc: 'Folder on the controller; the file goes to dest/host/path of src.' },
+    src: { type: 'raw', doc: 'The file.' },
+    dest: { type: 'raw', doc: 'Folder on the controller; the file goes to dest/host/path of src.' },
     flat: { type: 'bool', default: false, doc: 'dest is the file itself, or with a slash at its end its folder.' },
     fail_on_missing: { type: 'bool', default: true, doc: 'Fail where there is no such file.' },
     validate_checksum: { type: 'bool', default: true, doc: 'Compare checksums when it has come.' },
@@ -26,12 +27,14 @@ export default defineAction({
   needsHost: true,
   inCheckMode: 'skip',
   async run({ src, dest, flat, fail_on_missing: mustExist, validate_checksum: validates }, control) {
+    if (src === undefined || src === null || dest === undefined || dest === null) throw new Failure('src and dest are required')
+    if (typeof dest !== 'string') throw new Failure('Invalid type supplied for dest option, it must be a string')
+    if (typeof src !== 'string') throw new Failure('Invalid type supplied for source option, it must be a string')
     const source = await expanded(src, control)
     const [is, now] = await Promise.all([control.read(stat, source), control.read(content, { path: source })])
     const end = followed(is)
-    const problem = end.type === 'absent' ? 'the remote file does not exist' : end.type === 'directory' ? 'remote file is a directory, fetch cannot work on directories'
-      : now.kind !== 'file' || now.bytes === undefined ? 'the remote file is not readable' : undefined
-    if (problem !== undefined || now.kind !== 'file' || now.bytes === undefined) return missing(problem ?? '', source, mustExist)
+    if (end.type === 'directory') return folder(mustExist)
+    if (end.type === 'absent' || now.kind !== 'file' || now.bytes === undefined) return missing(source, mustExist, end.type === 'absent' ? await whyAbsent(control, source) : 'denied')
     const base = control.variable('playbook_dir')
     const path = await placeOf(source, dest, flat, control.host, typeof base === 'string' ? base : process.cwd())
     const old = await readFile(path).catch(() => undefined)
@@ -54,9 +57,16 @@ async function expanded(src: string, control: Control): Promise<string> {
   return home === undefined ? src : home + src.slice(1 + name.length)
 }
 
-function missing(problem: string, file: string, mustExist: boolean): Data {
-  if (mustExist) throw new Failure(problem, { file, changed: false })
-  return { changed: false, file, msg: `${problem}, not transferring, ignored` }
+const isAFolder = 'remote file is a directory, fetch cannot work on directories'
+function folder(mustExist: boolean): Data {
+  if (mustExist) throw new Failure(isAFolder)
+  return { msg: `${isAFolder}, not transferring, ignored` }
+}
+/** Ansible says "not transferring, ignored" of a file that is not there even where that is a failure. */
+function missing(file: string, mustExist: boolean, why: 'absent' | 'denied' | 'no-folder'): Data {
+  const msg = why === 'absent' ? 'the remote file does not exist, not transferring, ignored' : why === 'denied' ? `File is not readable: ${file}` : `Unable to slurp file: Not a directory: ${file}`
+  if (mustExist) throw new Failure(msg)
+  return { changed: false, file, ...(why === 'absent' ? { msg } : {}) }
 }
 
 async function placeOf(source: string, dest: string, flat: boolean, host: string, base: string): Promise<string> {

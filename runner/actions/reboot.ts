@@ -12,22 +12,43 @@ const bootId = async (control: Control, command: string | undefined): Promise<st
   return ran.stdout.trim()
 }
 
-/** Runs behind the answer, so that the session is not cut off in the middle of a word. */
+/**
+ * The command goes on by itself, since it may end the session in the middle of a word; its answer is waited for for two seconds, so that
+ * a refusal is heard. `own` is a command of the user's: one that is no path is looked for in `paths`.
+ */
 const restartLine = (delay: number, msg: string, paths: readonly string[], own: string | undefined): string => {
   const command = own === undefined
     ? shText`PATH=${paths.join(':')}:$PATH; if [ -d /run/systemd/system ] || ! shutdown --help 2>&1 | grep -q BusyBox; then shutdown -r ${delay >= 60 ? `+${Math.floor(delay / 60)}` : 'now'} ${msg} || reboot; else reboot; fi`
-    : shText`${raw(own)}`
-  return shText`(trap '' HUP; sleep 1; ${raw(command)}) </dev/null >/dev/null 2>&1 &`
+    : own
+  const [name = '', ...rest] = (own ?? '/').split(' ')
+  const found = name.startsWith('/') ? raw('') : raw(shText`p=; for d in ${paths}; do [ -e "$d"/${name} ] && p=$d/${name} && break; done; [ -n "$p" ] || { echo ${notFound(name, paths)} >&2; exit 1; }`)
+  const line = name.startsWith('/') ? raw(shText`${command}`) : raw(`"$p "${shText`${rest.join(' ')}`}`)
+  return shText`${found}
+t=$(umask 077; mktemp) || exit 1
+(trap '' HUP; (eval ${line}); echo "ended $?") </dev/null >"$t" 2>&1 &
+i=0; while [ $i -lt 20 ] && ! tail -n 1 "$t" | grep -q '^ended '; do i=$((i + 1)); sleep 0.1 2>/dev/null || { sleep 1; i=$((i + 10)); }; done
+rc=$(sed -n 's/^ended //p' "$t" | tail -n 1); sed '/^ended /d' "$t"; rm -f "$t"; exit "\${rc:-0}"`
 }
+const notFound = (name: string, paths: readonly string[]): string => `Unable to find command "${name}" in search paths: [${paths.map((one) => `'${one}'`).join(', ')}]`
+
+/** What the command that restarts the host says where it refuses; nothing where it does as told, or ends the connection at once. */
+async function refusal(control: Control, line: string): Promise<string | undefined> {
+  const [ran] = await control.run([{ sh: line, okRc: 'any' }]).catch((error: unknown) => { if (isUnreachable(error)) return []; throw error })
+  if (ran === undefined || ran.rc === 0) return undefined
+  return ran.stderr.startsWith('Unable to find command') ? ran.stderr.trim() : `Reboot command failed. Error was: '${ran.stdout.trim()}, ${ran.stderr.trim()}'`
+}
+
+/** As Ansible takes a delay: whole seconds, none below zero. */
+const whole = (seconds: number): number => Math.max(0, Math.trunc(seconds))
 
 export default defineAction({
   name: 'reboot',
   doc: 'Restarts the host and waits until it is back.',
   needsHost: true,
-  inCheckMode: 'skip',
+  inCheckMode: 'run',
   args: {
-    pre_reboot_delay: { type: 'int', default: 0, aliases: ['pre_reboot_delay_sec'], doc: 'Seconds before it goes down; under a minute counts as none.' },
-    post_reboot_delay: { type: 'int', default: 0, aliases: ['post_reboot_delay_sec'], doc: 'Seconds after it went down until it is tried.' },
+    pre_reboot_delay: { type: 'float', default: 0, aliases: ['pre_reboot_delay_sec'], doc: 'Seconds before it goes down; under a minute counts as none.' },
+    post_reboot_delay: { type: 'float', default: 0, aliases: ['post_reboot_delay_sec'], doc: 'Seconds after it went down until it is tried.' },
     reboot_timeout: { type: 'int', default: 600, aliases: ['reboot_timeout_sec'], doc: 'Most seconds to wait for it to be back.' },
     connect_timeout: { type: 'int', aliases: ['connect_timeout_sec'], doc: 'Accepted: a connection has the time that `timeout` of the connection gives it.' },
     test_command: { type: 'str', default: 'whoami', doc: 'Must succeed before the host counts as back.' },
@@ -37,18 +58,24 @@ export default defineAction({
     reboot_command: { type: 'str', doc: 'Command that restarts the host.' },
   },
   async run(args, control) {
+    if (control.connection === 'local') return { changed: false, elapsed: 0, rebooted: false, failed: true, msg: 'Running reboot with local connection would reboot the control node.' }
+    if (control.checkMode) return { changed: true, elapsed: 0, rebooted: true }
     const before = await bootId(control, args.boot_time_command)
     const started = Date.now()
-    await control.run([{ sh: restartLine(args.pre_reboot_delay, args.msg, args.search_paths, args.reboot_command), okRc: 'any' }])
+    const delay = { pre: whole(args.pre_reboot_delay), post: whole(args.post_reboot_delay) }
+    const why = await refusal(control, restartLine(delay.pre, args.msg, args.search_paths, args.reboot_command))
+    if (why !== undefined) return { changed: false, rebooted: false, failed: true, msg: why, elapsed: 0 }
     control.progress('restarting\n')
-    await control.sleep(Math.max(2, args.pre_reboot_delay >= 60 ? args.pre_reboot_delay : 0) + args.post_reboot_delay)
+    await control.sleep(Math.max(2, delay.pre >= 60 ? delay.pre : 0) + delay.post)
     const elapsed = (): number => Math.floor((Date.now() - started) / 1000)
+    let what = 'last boot time check'
     try {
       await waitAlive(control, args.reboot_timeout, 2, async () => await bootId(control, args.boot_time_command) !== before)
+      what = 'post-reboot test command'
       await waitAlive(control, args.reboot_timeout, 2, async () => (await control.run([{ sh: args.test_command, okRc: 'any' }]))[0]?.rc === 0)
     } catch (error) {
       if (!isUnreachable(error) && !(error instanceof TimeUp)) throw error
-      return { changed: false, rebooted: false, failed: true, msg: `Timed out waiting for last boot time check (timeout=${args.reboot_timeout})`, elapsed: elapsed() }
+      return { changed: false, rebooted: true, failed: true, msg: `Timed out waiting for ${what} (timeout=${args.reboot_timeout})`, elapsed: elapsed() }
     }
     return { changed: true, rebooted: true, elapsed: elapsed() }
   },

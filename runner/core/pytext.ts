@@ -54,3 +54,21 @@ export function pyType(value: unknown): string {
   if (value instanceof Uint8Array) return 'bytes'
   return isDict(value) ? 'dict' : typeof value
 }
+
+const pad = (value: number, digits: number): string => String(value).padStart(digits, '0')
+/** A time as Python prints a datetime. */
+export function dateText(ms: number): string {
+  const at = new Date(ms)
+  return `${pad(at.getFullYear(), 4)}-${pad(at.getMonth() + 1, 2)}-${pad(at.getDate(), 2)} ${pad(at.getHours(), 2)}:${pad(at.getMinutes(), 2)}:${pad(at.getSeconds(), 2)}.${pad(at.getMilliseconds(), 3)}000`
+}
+/** A duration as Python prints a timedelta. */
+export function deltaText(ms: number): string {
+  const seconds = Math.floor(ms / 1000)
+  return `${Math.floor(seconds / 3600)}:${pad(Math.floor(seconds / 60) % 60, 2)}:${pad(seconds % 60, 2)}.${pad(Math.round(ms % 1000), 3)}000`
+}
+/** Python's splitlines, as far as `stdout_lines` needs it. */
+export function splitLines(text: string): string[] {
+  const parts = text.split(/\r\n|[\n\r\v\f\u001c\u001d\u001e\u0085\u2028\u2029]/)
+  return parts.at(-1) === '' ? parts.slice(0, -1) : parts
+}
+

@@ -178,7 +178,7 @@ export interface Probe<K, T> {
 
 export type Change =
   | { readonly kind: 'attr'; readonly of: string; readonly name: string; readonly before: Json; readonly after: Json }
-  | { readonly kind: 'text'; readonly of: string; readonly before: string; readonly after: string; readonly note?: string }
+  | { readonly kind: 'text'; readonly of: string; readonly before: string; readonly after: string; readonly note?: string; /** Which part of the file this is, where others are told beside it. */ readonly part?: string }
   /** `guarded`: it runs because of something read (creates, removes), so a dry run announces it as changed, not as skipped. */
   | { readonly kind: 'run'; readonly cmd: string; readonly guarded?: boolean }
 
@@ -212,6 +212,8 @@ export interface Plan {
   /** Result keys that only the run gives; their names are `unknown` in a dry run. */
   readonly later?: readonly string[]
   done?(ran: readonly Ran[]): Data
+  /** Shape of `diff` in the result: one mapping, content and rights as two parts, or (default) a list. */
+  readonly diff?: 'one' | 'parts' | 'list'
   readonly warnings?: readonly string[]
 }
 
@@ -255,9 +257,17 @@ export interface Module<S extends ArgSpec = ArgSpec> {
   plan(args: Args<S>, target: Target): Promise<Plan>
 }
 
+/** What a person at the terminal is asked. `ends` and `interrupts` are keys (default: enter, ctrl+C). */
+export interface Question {
+  readonly prompt: string; readonly echo: boolean; readonly seconds?: number; readonly ends?: readonly string[]; readonly interrupts?: readonly string[]
+}
+export type Reply = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'interrupted' } | { readonly kind: 'time' }
+
 /** What an action may do. Actions run on the controller; those with `needsHost` get a session. */
 export interface Control extends Target {
   readonly host: string
+  /** How the host that is acted on is reached. */
+  readonly connection: Endpoint['connection']
   readonly checkMode: boolean
   readonly diffMode: boolean
   readonly verbosity: number
@@ -273,6 +283,12 @@ export interface Control extends Target {
   sleep(seconds: number): Promise<void>
   /** A line that a terminal shows while the task runs. */
   progress(text: string): void
+  /** A line that is printed while the task runs. */
+  say(text: string): void
+  /** Asks the person at the terminal; undefined where there is none. */
+  readonly ask: ((question: Question) => Promise<Reply>) | undefined
+  /** The task's name as its banner has it. */
+  readonly title: string
   warn(message: string): void
   /** From now on this text is masked wherever it would be shown. */
   keepSecret(text: string): void
@@ -369,6 +385,8 @@ export interface TaskResult {
   /** The registered result, masked. */
   readonly data: Data
   readonly error?: ErrorData
+  /** In diff mode: the changes are to be shown. */
+  readonly showsDiff?: true
   /** `ignore_errors`, `ignore_unreachable` or a rescue took it. */
   readonly ignored?: boolean
   readonly ms: number
@@ -385,9 +403,13 @@ export type Event =
   | { readonly type: 'task'; readonly id: number; readonly name: string; readonly module: string; readonly isHandler: boolean; readonly loc?: Loc; readonly args?: string }
   | { readonly type: 'host-start'; readonly host: string; readonly task: number }
   | { readonly type: 'output'; readonly host: string; readonly task: number; readonly chunk: string }
+  /** A person is asked now: nothing else may write on the terminal until the host's result. */
+  | { readonly type: 'asking'; readonly host: string; readonly task: number }
   | { readonly type: 'retry'; readonly host: string; readonly task: number; readonly left: number; readonly result: TaskResult }
   | { readonly type: 'item'; readonly host: string; readonly task: number; readonly label: string; readonly result: TaskResult; readonly delegated?: string }
   | { readonly type: 'result'; readonly host: string; readonly task: number; readonly result: TaskResult; readonly looped: boolean; readonly delegated?: string; readonly rescued?: boolean }
+  /** What an action says while it runs. */
+  | { readonly type: 'said'; readonly text: string }
   | { readonly type: 'included'; readonly file: string; readonly hosts: readonly string[]; readonly label?: string }
   | { readonly type: 'no-hosts-left' }
   | { readonly type: 'handlers-pending'; readonly host: string; readonly handlers: readonly string[] }
@@ -424,6 +446,8 @@ export interface Options {
   readonly tags: readonly string[]
   readonly skipTags: readonly string[]
   readonly check: boolean
+  /** Results tell the arguments of their task. */
+  readonly injectInvocation?: boolean
   readonly diff: boolean
   readonly forks: number
   readonly extraVars: readonly string[]

@@ -15,7 +15,8 @@ import { argsOf, checkedArgs, type Unit } from './arguments.ts'
 import { judge } from './conditions.ts'
 import { flag, keyword, numberOf } from './keywords.ts'
 import { createControl } from './control.ts'
-import { draft, type Draft, isFailed, skipped } from './outcome.ts'
+import { diffOf, inDiffMode, notInBackground, showsInvocation, shownArgs } from './particulars.ts'
+import { draft, type Draft, draftOf, isFailed, skipped } from './outcome.ts'
 import { type Place, placeOf } from './place.ts'
 import { HostTarget } from './target.ts'
 
@@ -66,7 +67,14 @@ export async function attempt(given: Unit): Promise<Draft> {
   if (unit.task.module === 'async_status') return statusOf(unit)
   const entry = await unit.run.registry.load(unit.task.module)
   const place = placeOf(unit.run, unit.play, unit.host, unit.task, unit.scope, unit.varsFiles)
-  return entry.kind === 'module' ? runModule(unit, entry.module, place) : runAction(unit, entry.action, place)
+  const spec = entry.kind === 'module' ? entry.module : entry.action
+  const limit = numberOf(unit.run, unit.task, unit.scope, 'async', 0)
+  if (limit > 0 && notInBackground.has(unit.task.module)) throw new Failure(`This action (${unit.task.action ?? unit.task.module}) does not support async.`)
+  const args = checkedArgs(unit, spec)
+  const doing = entry.kind === 'module' ? runModule(unit, entry.module, args, place) : runAction(unit, entry.action, args, place)
+  if (!showsInvocation(unit)) return doing
+  const one = await doing.catch(draftOf)
+  return { ...one, data: { ...one.data, invocation: { module_args: shownArgs(spec.args, args) } } }
 }
 
 /** The plan alone, for its reads. */
@@ -80,10 +88,9 @@ export async function planOnly(given: Unit): Promise<void> {
   await entry.module.plan(checkedArgs(unit, entry.module), target)
 }
 
-async function runModule(unit: Unit, module: Module, place: Place): Promise<Draft> {
+async function runModule(unit: Unit, module: Module, args: Data, place: Place): Promise<Draft> {
   const { run } = unit
   const target = new HostTarget(run, place, unit.scope, unit.task)
-  const args = checkedArgs(unit, module)
   let plan: Plan
   try {
     plan = await module.plan(args, target)
@@ -110,6 +117,8 @@ function settled(unit: Unit, plan: Plan, target: HostTarget): Draft {
 /** `changed_when: false` says of a command that it changes nothing. */
 const leavesNothing = ({ task }: Unit): boolean => [task.kw['changed_when']].flat().every((one) => one === false)
 
+const runsCommand = (module: string): boolean => module === 'command' || module === 'shell'
+const shownDiff = (unit: Unit): { readonly showsDiff?: true } => inDiffMode(unit) ? { showsDiff: true } : {}
 /** A dry run: says what would change, and lets later tasks see it. */
 function foretold(unit: Unit, plan: Plan, place: Place): Draft {
   // a task that is always a dry run does nothing that later tasks of a real run could find
@@ -117,7 +126,7 @@ function foretold(unit: Unit, plan: Plan, place: Place): Draft {
   const reason = `the dry run did not run '${unit.task.module}'${typeof unit.task.name === 'string' ? ` (${unit.task.name})` : ''}`
   const later = Object.fromEntries((plan.later ?? []).map((name) => [name, new Unknown(reason)]))
   const onlyRuns = plan.changes.every((change) => change.kind === 'run' && change.guarded !== true)
-  return draft({ changed: true, ...plan.data, ...later, ...(onlyRuns ? { dry_run_skipped: true } : {}), ...diffOf(unit, plan.changes) }, plan.changes)
+  return { ...shownDiff(unit), ...draft({ changed: true, ...plan.data, ...later, ...(onlyRuns ? { dry_run_skipped: true } : {}), ...(runsCommand(unit.task.module) ? { msg: 'Command would have run if not in check mode' } : {}), ...diffOf(unit, plan) }, plan.changes) }
 }
 
 async function applied(unit: Unit, plan: Plan, place: Place): Promise<Draft> {
@@ -156,7 +165,7 @@ function doneWith(unit: Unit, plan: Plan, ran: readonly Ran[]): Draft {
   const stopped = stoppedAt(plan, ran)
   if (stopped !== undefined) return stopped
   const done = plan.done?.(ran) ?? {}
-  return draft({ changed: true, ...plan.data, ...done, ...diffOf(unit, plan.changes) }, plan.changes)
+  return { ...shownDiff(unit), ...draft({ changed: true, ...plan.data, ...done, ...diffOf(unit, plan) }, plan.changes) }
 }
 
 /** async: with poll 0 the task is done when its job has started; else the job is asked for until it ends. */
@@ -209,17 +218,7 @@ function stoppedAt(plan: Plan, ran: readonly Ran[]): Draft | undefined {
   })
 }
 
-function diffOf(unit: Unit, changes: readonly Change[]): Data {
-  const diff = flag(unit.run, unit.task, unit.scope, 'diff') ?? unit.run.options.diff
-  if (!diff) return {}
-  const list = changes.flatMap((change): Data[] => change.kind === 'text'
-    ? [{ before: change.before, after: change.after, before_header: change.of, after_header: change.of }]
-    : change.kind === 'attr' ? [{ before: { path: change.of, [change.name]: change.before }, after: { path: change.of, [change.name]: change.after } }] : [])
-  return list.length === 0 ? {} : { diff: list }
-}
-
-async function runAction(unit: Unit, action: Action, place: Place): Promise<Draft> {
-  const args = checkedArgs(unit, action)
+async function runAction(unit: Unit, action: Action, args: Data, place: Place): Promise<Draft> {
   if (isCheck(unit) && action.inCheckMode === 'skip') {
     const reason = `the dry run skips '${action.name}'`
     return { data: { changed: false, skipped: true, msg: `remote module (${action.name}) does not support check mode` }, changes: [], registerAs: new Unknown(reason) }

@@ -1,6 +1,6 @@
 /** What one run carries: the pieces it is wired from, and what it remembers of each host. */
 import type {
-  Data, Event, Frame, HostStats, Loc, LocalFile, Node, Options, Play, Pool, RenderOptions, Role, Session, Task,
+  Data, Event, Frame, HostStats, Loc, LocalFile, Node, Options, Play, Pool, Question, RenderOptions, Reply, Role, Session, Task,
 } from '../core/types.ts'
 import type { Masker } from '../core/mask.ts'
 import type { Jinja, Vars } from '../template/call.ts'
@@ -37,6 +37,8 @@ export interface Run {
   loadFile(path: string): Promise<unknown>
   /** Asks the person at the terminal; undefined where there is none. */
   ask?(prompt: string, isPrivate: boolean): Promise<string>
+  /** The same, key by key. */
+  askKeys?(question: Question): Promise<Reply>
   /** Hosts of `--limit`; undefined: all. */
   readonly limit: ReadonlySet<string> | undefined
   /** `--start-at-task`: false for tasks before it. */

@@ -7,6 +7,7 @@ import { judge } from './conditions.ts'
 import type { Unit } from './arguments.ts'
 import { isCheck } from './attempt.ts'
 import { candidates, findLocal } from './files.ts'
+import { titleOf } from './keywords.ts'
 import type { Place } from './place.ts'
 import { HostTarget } from './target.ts'
 
@@ -14,6 +15,7 @@ class HostControl extends HostTarget implements Control {
   readonly #unit: Unit
   readonly #place: Place
   readonly host: string
+  readonly connection: Control['connection']
   readonly checkMode: boolean
   readonly diffMode: boolean
   readonly verbosity: number
@@ -23,6 +25,7 @@ class HostControl extends HostTarget implements Control {
     this.#unit = unit
     this.#place = place
     this.host = place.on.name
+    this.connection = place.endpoint.connection
     this.checkMode = isCheck(unit)
     this.diffMode = unit.run.options.diff
     this.verbosity = unit.run.options.verbosity
@@ -52,10 +55,17 @@ class HostControl extends HostTarget implements Control {
     await new Promise((resolve) => { setTimeout(resolve, seconds * 1000) })
     this.#place.machine.changed()
   }
+  get title(): string { return titleOf(this.#unit.run, this.#unit.task, this.#unit.scope) }
+  get ask(): Control['ask'] {
+    const { run, host, task } = this.#unit, { askKeys } = run
+    if (askKeys === undefined) return undefined
+    return (question) => { run.emit({ type: 'asking', host: host.name, task: task.id }); return askKeys(question) }
+  }
   progress(text: string): void {
     const { run, task } = this.#unit
     run.emit({ type: 'output', host: this.#unit.host.name, task: task.id, chunk: run.masker.text(text) })
   }
+  say(text: string): void { this.#unit.run.emit({ type: 'said', text: this.#unit.run.masker.text(text) }) }
   warn(message: string): void { this.#unit.run.warn(message, this.#unit.task.loc) }
   keepSecret(text: string): void { this.#unit.run.masker.add(text) }
   addHost(host: Parameters<Control['addHost']>[0]): boolean { return this.#unit.run.inventory.addHost(host.name, host.groups, host.vars) }

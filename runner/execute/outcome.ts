@@ -14,6 +14,8 @@ export interface Draft {
   /** Why a dry run cannot tell. */
   readonly unknown?: string
   readonly unreachable?: boolean
+  /** In diff mode: its changes are to be shown. */
+  readonly showsDiff?: true
   /** What is registered instead of `data`: a dry run's skip of something whose result nobody knows. */
   readonly registerAs?: unknown
   /** Per-item drafts of a loop. */
@@ -60,17 +62,18 @@ export function present(run: Run, one: Draft, times: { readonly ms: number; read
   const changed = { changed: one.data['changed'] === true }
   const data = noLog
     ? { censored: "the output has been hidden due to the fact that 'no_log: true' was specified for this result", ...changed, ...keep(one.data, ['failed', 'skipped', 'attempts']) }
-    : run.masker.value(shown(one.data))
+    : run.masker.value(shown(run.options.verbosity < 3 ? withoutInvocation(one.data) : one.data))
   const reason = one.unknown === undefined ? {} : { unknown: one.unknown }
   const told = one.error ?? (outcome === 'failed' ? failureError(shown(one.data)) : undefined)
   const error = told === undefined || noLog ? {} : { error: run.masker.value(told) }
-  return { outcome, changes: noLog ? censored(one.changes) : one.changes.map((change) => run.masker.value(change)), data: { ...data, ...reason }, ...times, ...error }
+  return { outcome, changes: noLog ? censored(one.changes) : one.changes.map((change) => run.masker.value(change)), data: { ...data, ...reason }, ...times, ...error, ...(one.showsDiff === true && !noLog ? { showsDiff: true } : {}) }
 }
 const keep = (data: Data, names: readonly string[]): Data => Object.fromEntries(names.filter((name) => name in data).map((name) => [name, data[name]]))
 const censored = (changes: readonly Change[]): readonly Change[] =>
   changes.map((change) => change.kind === 'run' ? { ...change, cmd: '(hidden by no_log)' }
     : change.kind === 'text' ? { ...change, before: '', after: '', note: 'hidden by no_log' } : { ...change, before: null, after: '(hidden by no_log)' })
 
+const withoutInvocation = ({ invocation: _, ...data }: Data): Data => data
 /** Data without what only the engine needs, Unknowns as words. */
 function shown(data: Data): Data {
   const { dry_run_skipped: _, warnings: __, ...rest } = data // warnings have been told

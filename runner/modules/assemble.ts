@@ -39,7 +39,7 @@ export default defineModule({
     ])
     const bytes = together(given, parts)
     const plan = await copyBytes(target, { ...given, force: true, follow: false, checksum: undefined, directory_mode: undefined, isRead: true }, bytes, dest, baseName(src), { src })
-    return { ...plan, data: { ...plan.data, src, md5sum: md5Of(bytes), msg: 'OK' } }
+    return { ...plan, diff: 'one', data: { ...plan.data, src, md5sum: md5Of(bytes), msg: 'OK' } }
   },
 })
 

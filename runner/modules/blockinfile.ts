@@ -4,7 +4,7 @@ import { defineModule } from '../core/module.ts'
 import { firstMatch } from '../core/regex.ts'
 import type { Args } from '../core/types.ts'
 import { attributeArgs } from './files/attributes.ts'
-import { editArgs, openText, pattern, planEdit } from './files/edit.ts'
+import { editArgs, inParts, openText, pattern, planEdit } from './files/edit.ts'
 
 const args = {
   ...editArgs,
@@ -38,7 +38,7 @@ export default defineModule({
     const result = edit(given, text ?? '', block)
     if (result === text) return planEdit(opened, given, undefined, 'backup_file', {})
     const message = text === undefined ? 'File created' : block.length === 0 ? 'Block removed' : 'Block inserted'
-    return planEdit(opened, given, { text: result, message, makeParents: true }, 'backup_file', {})
+    return inParts(planEdit(opened, given, { text: result, message, makeParents: true }, 'backup_file', {}))
   },
 })
 

@@ -4,7 +4,7 @@ import { defineModule } from '../core/module.ts'
 import { quote } from '../core/sh.ts'
 import type { Data, Ran } from '../core/types.ts'
 import { check, inputOf, resultOf, runArgs, runPlan } from './commands/run.ts'
-import { expandable, splitWords } from './commands/words.ts'
+import { expandable, splitWords } from '../core/words.ts'
 
 /** exec in dash, bash and BusyBox says "not found" in its own words and ends with 126 or 127; Ansible fails with errno. */
 function finish(ran: Ran, words: readonly string[], strip: boolean): Data {

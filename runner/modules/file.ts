@@ -52,7 +52,7 @@ export default defineModule({
     const [whole, src] = await Promise.all([expand(target, given.path), given.src === undefined ? undefined : expand(target, given.src)])
     const path = plainPath(whole), plan = await planState(given, target, path, src)
     // Ansible gives the path back as it was given, with its slash.
-    return plan.data?.path === path ? { ...plan, data: { ...plan.data, path: whole } } : plan
+    return { ...plan, diff: 'one', ...(plan.data?.path === path ? { data: { ...plan.data, path: whole } } : {}) }
   },
 })
 

@@ -13,6 +13,7 @@ import { tree } from '../probes/tree.ts'
 import type { Entry } from '../probes/tree.ts'
 import { fnmatch } from './archives/members.ts'
 import { linesOf, pattern, universal } from './files/edit.ts'
+import { decodeText } from './files/encoding.ts'
 import { modeBits, toMode } from './files/mode.ts'
 import { baseName, expand } from './files/paths.ts'
 
@@ -53,12 +54,14 @@ export default defineModule({
     const [now, ...roots] = await Promise.all([target.read(clock, 'now'), ...paths.map((path) => look(target, path, depth, given.follow))])
     const fits = tests(given, now ?? 0)
     const skipped: Data = {}, files: Data[] = [], warnings: string[] = []
+    const tell = (path: string, problem: string): void => { skipped[path] = problem; warnings.push(`Skipped '${path}' path due to this access issue: ${problem}`) }
     let examined = 0
     for (const { path, entries, problem } of roots) {
-      if (problem !== undefined) { skipped[path] = problem; warnings.push(`Skipped '${path}' path due to this access issue: ${problem}`); continue }
+      if (problem !== undefined) { tell(path, problem); continue }
       examined += entries.length
       const chosen = entries.filter((entry) => fits(entry))
-      const read = given.contains === undefined ? chosen : await containing(target, given, chosen)
+      const { read, undecoded } = given.contains === undefined ? { read: chosen } : await containing(target, given, chosen)
+      if (undecoded !== undefined) tell(path, `Failed to decode the file '${undecoded}' with encoding: ${given.encoding ?? 'utf-8 (Python default)'}`)
       files.push(...await described(target, given, given.limit === undefined ? read : read.slice(0, given.limit - files.length)))
       if (given.limit !== undefined && files.length >= given.limit) break
     }
@@ -114,16 +117,20 @@ function nameTest(given: Given): (name: string) => boolean {
   return (name) => wanted.some((one) => one(name)) && !unwanted.some((one) => one(name))
 }
 
-async function containing(target: Target, given: Given, entries: readonly Entry[]): Promise<Entry[]> {
-  if (given.file_type !== 'file') return [...entries]
+/** Files whose text fits. One that is no text in the encoding ends the search of its folder, as in Ansible. */
+async function containing(target: Target, given: Given, entries: readonly Entry[]): Promise<{ readonly read: Entry[]; readonly undecoded?: string }> {
+  if (given.file_type !== 'file') return { read: [...entries] }
   const source = given.contains ?? '', whole = pattern('contains', source)
   const found = await Promise.all(entries.map(async (entry) => {
     const now = await target.read(content, { path: entry.path })
     if (now.kind !== 'file' || now.bytes === undefined) return false
-    const text = universal(given.encoding === undefined ? Buffer.from(now.bytes).toString() : new TextDecoder(given.encoding).decode(now.bytes))
+    const decoded = decodeText(now.bytes, given.encoding ?? 'utf-8')
+    if (decoded === undefined) return undefined
+    const text = universal(decoded)
     return given.read_whole_file ? firstMatch(whole, text) !== undefined : linesOf(text).some((line) => matchStart(source, {}, line))
   }))
-  return entries.filter((_, i) => found[i])
+  const end = found.indexOf(undefined), undecoded = entries[end]?.path
+  return { read: entries.filter((_, i) => found[i] === true && (end < 0 || i < end)), ...(undecoded === undefined ? {} : { undecoded }) }
 }
 
 async function described(target: Target, given: Given, entries: readonly Entry[]): Promise<Data[]> {

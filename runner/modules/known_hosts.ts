@@ -72,7 +72,8 @@ export default defineModule({
     const line = given.hash_host ? hashed(host, given.key ?? '') : (given.key ?? '').trimEnd()
     const text = kept.join('') + (adds ? `${line}\n` : '')
     const plan = planEdit(opened, edit, text === (opened.text ?? '') ? undefined : { text, message: '' }, 'backup_file', data)
-    return { ...plan, data }
+    const diff = { before_header: opened.text === undefined ? '/dev/null' : opened.path, before: opened.text ?? '', after_header: opened.path, after: text }
+    return { ...plan, data: { ...data, diff } }
   },
 })
 

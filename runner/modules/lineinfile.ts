@@ -4,7 +4,7 @@ import { defineModule } from '../core/module.ts'
 import { expandMatch, firstMatch } from '../core/regex.ts'
 import type { Args } from '../core/types.ts'
 import { attributeArgs } from './files/attributes.ts'
-import { editArgs, linesOf, openText, pattern, planEdit, universal } from './files/edit.ts'
+import { editArgs, inParts, linesOf, openText, pattern, planEdit, universal } from './files/edit.ts'
 
 const args = {
   ...editArgs,
@@ -29,19 +29,19 @@ export default defineModule({
   async plan(given, target) {
     checkArgs(given)
     const warnings = given.regexp === '' || given.search_string === ''
-      ? [`The ${given.regexp === '' ? 'regular expression' : 'search string'} is an empty string, which will match every line in the file. This may have unintended consequences, such as replacing the last line in the file rather than appending.`] : []
+      ? [`The ${given.regexp === '' ? 'regular expression' : 'search string'} is an empty string, which will match every line in the file. This may have unintended consequences, such as replacing the last line in the file rather than appending.${given.regexp === '' ? " If this is desired, use '^' to match every line in the file and avoid this warning." : ''}`] : []
     const opened = await openText(target, given)
     if (given.state === 'absent') {
       if (opened.text === undefined) return { changes: [], steps: [], data: { msg: 'file not present' } }
       const lines = linesOf(universal(opened.text)), isFound = finder(given)
       const kept = lines.filter((line) => !isFound(line)), found = lines.length - kept.length
       const edited = found === 0 ? undefined : { text: kept.join(''), message: `${found} line(s) removed` }
-      return { ...planEdit(opened, given, edited, 'backup', { found }), warnings }
+      return inParts({ ...planEdit(opened, given, edited, 'backup', { found }), warnings })
     }
     if (opened.text === undefined && !given.create) throw new Failure(`Destination ${opened.path} does not exist !`, { rc: 257 })
     const lines = linesOf(universal(opened.text ?? '')), message = present(given, lines)
     const edited = message === undefined ? undefined : { text: lines.join(''), message, makeParents: true }
-    return { ...planEdit(opened, given, edited, 'backup', {}), warnings }
+    return inParts({ ...planEdit(opened, given, edited, 'backup', {}), warnings })
   },
 })
 

@@ -9,7 +9,7 @@ export default defineModule({
   name: 'ping', doc: 'Connects to the host and says pong.',
   args: { data: { type: 'str', default: 'pong', doc: "What is given back; 'crash' fails." } },
   async plan({ data }, target) {
-    if (data === 'crash') throw new Failure('boom')
+    if (data === 'crash') throw new Failure('Task failed: Module failed: boom')
     await target.read(alive, 'shell')
     return nothing({ ping: data })
   },

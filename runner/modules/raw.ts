@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { defineModule } from '../core/module.ts'
 import { shText } from '../core/sh.ts'
-import { splitLines } from './commands/run.ts'
+import { splitLines } from '../core/pytext.ts'
 
 export default defineModule({
   name: 'raw',

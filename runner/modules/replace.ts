@@ -27,7 +27,7 @@ export default defineModule({
       const found = substitute(pattern('regexp', given.regexp, { multiline: true }), given.replace, text.slice(start, end), 0)
       const result = text.slice(0, start) + found.text + text.slice(end)
       const edited = found.count > 0 && result !== text ? { text: result, message: `${found.count} replacements made` } : undefined
-      return planEdit(opened, given, edited, 'backup_file', { rc: 0 })
+      return { ...planEdit(opened, given, edited, 'backup_file', { rc: 0 }), diff: 'one' }
     } catch (error) {
       if (error instanceof BadRegex) throw new Failure(`Unable to process replace due to error: ${error.message}`)
       throw error

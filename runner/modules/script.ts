@@ -3,7 +3,7 @@ import { Failure } from '../core/errors.ts'
 import { defineModule, nothing } from '../core/module.ts'
 import { quote } from '../core/sh.ts'
 import { check, resultOf, runArgs, runPlan } from './commands/run.ts'
-import { splitWords } from './commands/words.ts'
+import { splitWords } from '../core/words.ts'
 
 /** The script waits in a private file while it runs, since interpreters want a name and the script its stdin; it is gone afterwards. */
 const launch = (interpreter: string, words: readonly string[]): string => `d=$(umask 077 && mktemp -d "\${TMPDIR:-/tmp}/play.XXXXXX") || exit 1

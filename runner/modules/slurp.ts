@@ -3,6 +3,7 @@ import { Failure } from '../core/errors.ts'
 import { defineModule } from '../core/module.ts'
 import { UnknownValue } from '../core/value.ts'
 import { content } from '../probes/content.ts'
+import { whyAbsent } from '../probes/reach.ts'
 import { followed, stat } from '../probes/stat.ts'
 import { expand } from './files/paths.ts'
 
@@ -17,7 +18,10 @@ export default defineModule({
     const source = await expand(target, args.src)
     const [is, now] = await Promise.all([target.read(stat, source), target.read(content, { path: source })])
     const end = followed(is)
-    if (end.type === 'absent') throw new Failure(`File not found: ${source}`)
+    if (end.type === 'absent') {
+      const why = await whyAbsent(target, source)
+      throw new Failure(why === 'denied' ? `File is not readable: ${source}` : why === 'no-folder' ? `Unable to slurp file: Not a directory: ${source}` : `File not found: ${source}`)
+    }
     if (end.type === 'directory') throw new Failure(`Source is a directory and must be a file: ${source}`)
     if (now.kind !== 'file') throw new Failure(`File is not readable: ${source}`)
     if (now.bytes === undefined) throw new UnknownValue(`the content of ${source} is not known before the run`)

@@ -2,6 +2,7 @@
 import { defineModule } from '../core/module.ts'
 import type { Data } from '../core/types.ts'
 import { Unknown } from '../core/value.ts'
+import { selinuxContext } from '../probes/answers.ts'
 import { checksum } from '../probes/checksum.ts'
 import { flags } from '../probes/flags.ts'
 import type { Flags } from '../probes/flags.ts'
@@ -25,14 +26,15 @@ export default defineModule({
     get_checksum: { type: 'bool', default: true, doc: 'Also the checksum of a file.' },
     get_mime: { type: 'bool', default: true, aliases: ['mime', 'mime_type', 'mime-type'], doc: 'Also kind and encoding of the content, by file(1).' },
     get_attributes: { type: 'bool', default: true, aliases: ['attr', 'attributes'], doc: 'Also flags of the file system, by lsattr(1).' },
-    get_selinux_context: { type: 'bool', default: false, doc: 'Also the SELinux context.', unsupported: 'play does not read SELinux contexts' },
+    get_selinux_context: { type: 'bool', default: false, doc: 'Also the SELinux context.' },
     checksum_algorithm: { type: 'str', default: 'sha1', choices: ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'], aliases: ['checksum', 'checksum_algo'], doc: 'Kind of checksum.' },
   },
   async plan(args, target) {
     const path = await expand(target, args.path)
-    const [is, sum, kind, own] = await Promise.all([
+    const [is, sum, kind, own, context] = await Promise.all([
       target.read(stat, path), args.get_checksum ? target.read(checksum, { path, algorithm: args.checksum_algorithm }) : null,
       args.get_mime ? target.read(mime, path) : undefined, args.get_attributes ? target.read(flags, path) : null,
+      args.get_selinux_context ? target.read(selinuxContext, path) : undefined,
     ])
     const seen = args.follow && is.type === 'link' ? is.to : is
     if (seen === undefined || seen.type === 'absent') return { changes: [], steps: [], data: { stat: { exists: false } } }
@@ -43,6 +45,7 @@ export default defineModule({
     if (seen.type === 'file' && seen.readable && args.get_checksum) output.checksum = sum ?? notYet
     if (kind !== undefined) Object.assign(output, seen.live === undefined ? { mimetype: notYet, charset: notYet } : kind)
     if (args.get_attributes) Object.assign(output, flagFacts(own))
+    if (context !== undefined) output.selinux_context = context
     return { changes: [], steps: [], data: { stat: output } }
   },
 })

@@ -142,3 +142,14 @@ export const capabilities = defineEach<string, { readonly hasTool: boolean; read
     return { hasTool: tool === 'tool', list: text.trim() === '' ? [] : text.trim().split(/\s+/).flatMap((group) => { const [names = '', flags = ''] = group.split(/(?=[=+-])/); return names.split(',').map((name) => `${name}${flags.replace('=', '+')}`) }) }
   },
 })
+
+/** The SELinux context of a path itself, its four parts; three nothings where SELinux is off, as Ansible gives them. */
+export const selinuxContext = defineEach<string, readonly (string | null)[]>({
+  name: 'selinux-context',
+  id: (path) => path,
+  command: (path) => shText`[ -e /sys/fs/selinux/enforce ] && stat -c %C -- ${path}`,
+  parse: ({ rc, stdout }) => {
+    const [user, role, type, ...level] = stdout.trim().split(':')
+    return rc !== 0 || user === undefined || role === undefined || type === undefined ? [null, null, null] : [user, role, type, level.join(':')]
+  },
+})

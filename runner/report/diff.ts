@@ -72,13 +72,13 @@ type TextChange = Extract<Change, { kind: 'text' }>
 
 function textDiff(change: TextChange, paint: Paint, context: number): string {
   const { before, after, of, note } = change
-  const named = note === undefined ? of : `${of} (${note})`
+  const named = note !== undefined ? `${of} (${note})` : change.part === undefined ? of : `${of} (${change.part})`
   if (before === after) return note === undefined ? '' : [paint(`--- before: ${of}`, 'removed'), paint(`+++ after: ${named}`, 'added')].join('\n')
   return unified(before, after, before === '' ? 'before' : `before: ${named}`, after === '' ? 'after' : `after: ${named}`, paint, context)
 }
 
 function attributeDiff(of: string, changes: readonly Attribute[], suffix: string, paint: Paint, context: number): string {
-  const own = { [of.startsWith('/') ? 'path' : 'name']: of }
+  const own = suffix === '' ? { [of.startsWith('/') ? 'path' : 'name']: of } : {}
   const object = (pick: (change: Attribute) => Json): string => `${dumps({ ...own, ...Object.fromEntries(changes.map((change) => [change.name, pick(change)])) }, 4)}\n`
   return unified(object((change) => change.before), object((change) => change.after), `before${suffix}`, `after${suffix}`, paint, context)
 }

@@ -58,6 +58,9 @@ class Human implements Reporter {
       case 'retry': return this.retry(event)
       case 'item': return this.item(event)
       case 'result': return this.result(event)
+      case 'said':
+        if (this.lastTask !== undefined) this.head(this.lastTask)
+        return this.line(event.text)
       case 'included':
         if (this.lastTask !== undefined) this.head(this.lastTask)
         if (this.display.hidesIncluded === true) return
@@ -71,7 +74,7 @@ class Human implements Reporter {
         this.atWork.set(event.task, (this.atWork.get(event.task) ?? 0) + 1)
         if (this.display.showsStart === true) this.line(` [started TASK: ${this.tasks.get(event.task)?.name ?? ''} on ${event.host}]`, 'ok')
         return
-      case 'output': return
+      case 'output': case 'asking': return
       default: { const never: never = event; throw new Error(`unknown event ${JSON.stringify(never)}`) }
     }
   }

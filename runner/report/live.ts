@@ -73,6 +73,7 @@ class Live implements Reporter {
   private finish: (() => void) | undefined
   private ended: Promise<unknown> = Promise.resolve()
   private isClosed = false
+  private isAsking = false
 
   constructor(out: Terminal, err: Out, options: LiveOptions) {
     this.out = out
@@ -91,7 +92,8 @@ class Live implements Reporter {
       case 'task': this.titles.set(event.id, `${event.isHandler ? 'handler ' : ''}${event.name.trim()}`); break
       case 'host-start': this.start(event.host, event.task); break
       case 'output': this.hear(event.host, event.task, event.chunk); break
-      case 'result': this.stop(event.host, event.task); break
+      case 'asking': this.isAsking = true; this.hide(); break
+      case 'result': this.isAsking = false; this.stop(event.host, event.task); break
       case 'play': case 'end': this.running.clear(); this.titles.clear(); this.hide(); break
       default: break
     }
@@ -110,7 +112,7 @@ class Live implements Reporter {
 
   private start(host: string, task: number): void {
     this.running.set(`${task} ${host}`, { host, task, since: Date.now(), last: '' })
-    if (this.finish !== undefined || this.timer !== undefined || this.isClosed) return
+    if (this.finish !== undefined || this.timer !== undefined || this.isClosed || this.isAsking) return
     this.timer = setTimeout(() => { this.timer = undefined; this.show() }, patienceMs)
     this.timer.unref()
   }

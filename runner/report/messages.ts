@@ -53,7 +53,7 @@ export class Messages {
 
   /** The difference that a result shows; empty where it shows none. */
   difference(result: TaskResult): string {
-    return result.outcome === 'changed' && 'diff' in result.data ? diffOf(result.changes, this.paint, this.display.diffContext) : ''
+    return result.outcome === 'changed' && result.showsDiff === true ? diffOf(result.changes, this.paint, this.display.diffContext) : ''
   }
   /** What a dry run did not run. */
   wouldRun(result: TaskResult): readonly string[] { return result.outcome === 'skipped' ? wouldRun(result.changes) : [] }

@@ -8,7 +8,7 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 /** Keys that nobody misses: Python's interpreters, temporary files, caches, warnings of Ansible itself, its other commands. */
 export const passed: ReadonlySet<string> = new Set([
   ...words(`interpreter_python pipelining local_tmp remote_tmp module_compression keep_remote_files module_name module_args module_ignore_exts module_strict_utf8_response home
-    allow_broken_conditionals allow_embedded_templates inject_invocation internal_poll_interval jinja2_native nocows cowpath cow_selection cowsay_enabled_stencils pager docsite_root_url
+    allow_broken_conditionals allow_embedded_templates internal_poll_interval jinja2_native nocows cowpath cow_selection cowsay_enabled_stencils pager docsite_root_url
     action_warnings localhost_warning deprecation_warnings devel_warning system_warnings command_warnings bin_ansible_callbacks collections_scan_sys_path
     collections_on_ansible_version_mismatch display_traceback debug log_verbosity log_filter no_target_syslog syslog_facility target_log_info old_plugin_cache_clear plugin_filters_cfg
     python_module_rlimit_nofile run_vars_plugins validate_action_group_metadata win_async_startup_timeout worker_session_isolation use_persistent_connections network_group_modules

@@ -37,6 +37,7 @@ export const honoured: readonly Setting[] = [
   one('ANSIBLE_RETRY_FILES_SAVE_PATH', 'defaults.retry_files_save_path', 'into this folder', { paths: ',' }),
 
   one('ANSIBLE_GATHERING', 'defaults.gathering', '`implicit`, `explicit`, `smart`'),
+  one('ANSIBLE_INJECT_INVOCATION', 'defaults.inject_invocation', 'results tell the arguments of their task'),
   one('ANSIBLE_INJECT_FACT_VARS', 'defaults.inject_facts_as_vars', 'off: facts only in `ansible_facts`'),
   one('ANSIBLE_CACHE_PLUGIN', 'defaults.fact_caching', '`memory` (none between runs), `jsonfile`'),
   one('ANSIBLE_CACHE_PLUGIN_CONNECTION', 'defaults.fact_caching_connection', 'jsonfile: the folder', { paths: ',' }),

@@ -12,14 +12,14 @@ function fake(answers: readonly string[]): Fake {
   const asked: string[] = [], slept: number[] = []
   const never = (): never => { throw new Error('not asked for here') }
   const control: Control = {
-    host: 'h', user: 'root', checkMode: false, diffMode: false, verbosity: 0,
+    host: 'h', user: 'root', connection: 'ssh', ask: undefined, title: 'task', checkMode: false, diffMode: false, verbosity: 0,
     run: async (steps: readonly Step[]): Promise<readonly Ran[]> => steps.map(({ sh }) => {
       const stdout = answers[Math.min(asked.length, answers.length - 1)] ?? ''
       asked.push(sh)
       return { rc: 0, stdout, stderr: '', startedAt: 0, ms: 0 }
     }),
     sleep: async (seconds) => { slept.push(seconds); await new Promise((resolve) => { setTimeout(resolve, seconds >= 1 ? 300 : 0) }) },
-    read: never, local: never, render: never, variable: never, origin: never, condition: never, evaluate: never, progress: () => undefined, warn: () => undefined, keepSecret: () => undefined, addHost: never, addGroup: never, load: never,
+    read: never, local: never, render: never, variable: never, origin: never, condition: never, evaluate: never, say: never, progress: () => undefined, warn: () => undefined, keepSecret: () => undefined, addHost: never, addGroup: never, load: never,
   }
   return { control, asked, slept }
 }

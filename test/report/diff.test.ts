@@ -56,11 +56,10 @@ test('attributes of a file whose text changes follow it, without its state', () 
 
 --- before: /f (file attributes)
 +++ after: /f (file attributes)
-@@ -1,4 +1,4 @@
+@@ -1,3 +1,3 @@
  {
--    "mode": "0600",
-+    "mode": "0644",
-     "path": "/f"
+-    "mode": "0600"
++    "mode": "0644"
  }
 
 `)

@@ -107,7 +107,7 @@ test('-v shows results, but not those of fact gathering; -vv where the task stan
 
 test('diffs stand before the line; commands of a dry run are named', () => {
   const text: Change = { kind: 'text', of: '/f', before: 'a\nb\n', after: 'a\nc\nd' }
-  const changed = res('changed', { diff: [] }, { changes: [text] })
+  const changed = res('changed', { diff: [] }, { changes: [text], showsDiff: true })
   assert.is(out(task('copy'), result('h1', changed)), `
 ${stars('TASK [copy]')}
 --- before: /f

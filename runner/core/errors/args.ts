@@ -4,9 +4,11 @@ const list = (names: readonly string[]): string => names.join(', ')
 const where = (within: readonly string[]): string => within.length === 0 ? '' : ` found in ${within.join(' -> ')}`
 type In = { readonly module: string; readonly within: readonly string[] }
 
+/** Ansible's word for these is "options": people search for its messages. */
+const plainOptions: readonly string[] = ['fail', 'group_by', 'reboot', 'set_stats', 'wait_for_connection']
 export const argErrors = {
   'arg-unknown': (data: In & { readonly name: string; readonly supported: readonly string[]; readonly near?: string }) => ({
-    message: `Unsupported parameters for (${data.module}) module: ${data.name}${where(data.within)}`,
+    message: `${plainOptions.includes(data.module) ? `Invalid options for ${data.module}` : `Unsupported parameters for (${data.module}) module`}: ${data.name}${where(data.within)}`,
     hint: data.near === undefined ? `supported parameters: ${list(data.supported)}` : `did you mean '${data.near}'?`,
   }),
   'arg-refused': (data: In & { readonly name: string; readonly why: string }) => ({

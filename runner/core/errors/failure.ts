@@ -62,7 +62,7 @@ export function failureError(data: Data, hint?: string): ErrorData | undefined {
   const trail = isNews ? [{ what: `exit code ${rc}; it said:` }, ...lastLines(said, 8).map((what) => ({ what: `  ${what}` }))] : assertion
   const next = hint ?? adviceOn(`${msg}\n${said}`)
   return {
-    code: 'task-failed', message: `Task failed: ${msg.split('\n').slice(0, 12).join('\n')}`, trail,
+    code: 'task-failed', message: `Task failed: ${msg.replace(/^Task failed: /, '').split('\n').slice(0, 12).join('\n')}`, trail,
     ...(next === undefined ? {} : { hint: next }),
   }
 }

@@ -2,7 +2,7 @@
 import { Failure } from '../../core/errors.ts'
 import type { Data } from '../../core/types.ts'
 import { dig } from '../../probes/docker.ts'
-import { splitWords } from '../commands/words.ts'
+import { splitWords } from '../../core/words.ts'
 import type { ContainerArgs } from './wanted.ts'
 
 /** Text for comparing; sets are sorted texts, of which `present` ones may be more than asked. */

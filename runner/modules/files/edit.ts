@@ -12,7 +12,7 @@ import { lookUpWanted } from './attributes.ts'
 import type { Wanted } from './attributes.ts'
 import { joinPlans, planContent } from './deliver.ts'
 import type { Place } from './deliver.ts'
-import { encodeText } from './encoding.ts'
+import { decodeText, encodeText } from './encoding.ts'
 import { planFolders, readChain } from './folders.ts'
 import type { Link } from './folders.ts'
 import { expand, parentOf } from './paths.ts'
@@ -47,6 +47,7 @@ export async function openText(target: Target, args: EditArgs): Promise<Opened> 
   if (end.type === 'directory') throw new Failure(`Path ${path} is a directory !`, { rc: 256 })
   const place: Place = { path, is, content: now, parent: above.at(-1)?.is ?? absent, flags: own }
   if (end.type === 'absent') return { path, text: undefined, place, above, wanted }
+  if (end.type === 'char') return { path, text: '', place, above, wanted } // /dev/null
   if (now.kind !== 'file') throw new Failure(`the file ${path} is not readable`)
   // The whole was asked for: only a prediction can lack it.
   if (now.bytes === undefined) throw new UnknownValue(`the content of ${path} is not known before the run`)
@@ -54,11 +55,9 @@ export async function openText(target: Target, args: EditArgs): Promise<Opened> 
 }
 
 function decode(path: string, bytes: Uint8Array, encoding: string): string {
-  const label = encoding.toLowerCase().replaceAll('_', '-').replace(/^latin-?1$/, 'iso-8859-1').replace(/^cp(\d+)$/, 'windows-$1')
-  if (label === 'iso-8859-1' || label === 'ascii') return Buffer.from(bytes).toString('latin1')
-  try { return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes) } catch {
-    throw new Failure(`${path} is no text in ${encoding}: set encoding (latin-1 takes any bytes)`)
-  }
+  const text = decodeText(bytes, encoding)
+  if (text === undefined) throw new Failure(`${path} is no text in ${encoding}: set encoding (latin-1 takes any bytes)`)
+  return text
 }
 
 /** A text as Python reads it: every kind of line break is \n. */
@@ -89,6 +88,9 @@ export function planEdit(opened: Opened, args: EditArgs, edited: Edited | undefi
   const keepsCopy = args.backup && text !== undefined && isChanged
   return keepsCopy ? { ...whole, later: [key], done: (ran: readonly Ran[]) => ({ [key]: backupName(ran[first]) ?? '' }) } : whole
 }
+
+/** With content and rights as the two parts of its diff. */
+export const inParts = (plan: Plan): Plan => ({ ...plan, diff: 'parts', changes: plan.changes.map((one) => one.kind === 'text' ? { ...one, part: 'content' } : one) })
 
 /** A pattern of an argument. Throws a Failure that names the argument. */
 export function pattern(argument: string, source: string, options: RegexFlags = {}): Pattern {

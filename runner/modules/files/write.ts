@@ -10,6 +10,7 @@ import { content, tools } from '../../probes/content.ts'
 import type { Content } from '../../probes/content.ts'
 import { stat } from '../../probes/stat.ts'
 import type { Answer, Stat } from '../../probes/stat.ts'
+import { splitWords } from '../../core/words.ts'
 import { baseName, parentOf } from './paths.ts'
 
 /** Above this many bytes no old content is fetched for a diff. */
@@ -54,6 +55,7 @@ if [ -z "$tmp" ]; then
   [ $unsafe = yes ] || stop "Destination $dir not writable"
   tmp=$(mktemp)
 fi
+case $was in absent|link) ;; *) cp --attributes-only --preserve=mode,xattr -- "$path" "$tmp" 2>/dev/null && chmod 600 -- "$tmp" || : ;; esac
 trap 'rm -f -- "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
 if [ -n "$check" ] && [ -n "$suffix" ]; then mv -- "$tmp" "$tmp$suffix"; tmp=$tmp$suffix; fi
@@ -88,6 +90,10 @@ const isPlain = (path: string): boolean => /^[\w/.:@%+,=-]+$/.test(path)
 function validation(command: string | undefined, path: string): string {
   if (command === undefined || command === '') return ''
   if (!command.includes('%s')) throw new Failure(`validate must contain %s: ${command}`)
+  try { splitWords(command) } catch (error) {
+    if (error instanceof Failure) throw new Failure(`Invalid command syntax in validate: ${error.message}: ${command}`)
+    throw error
+  }
   const name = isPlain(path) ? '"$tmp"' : quote('"$tmp"')
   return command.split('%s').map((part) => quote(part.replaceAll('%%', '%'))).join(name)
 }

@@ -1,6 +1,6 @@
 /** Command lines as Python's shlex reads them, and words in which the target expands `~` and `$NAME` but nothing else. */
-import { Failure } from '../../core/errors.ts'
-import { quote } from '../../core/sh.ts'
+import { Failure } from './errors.ts'
+import { quote } from './sh.ts'
 
 /** shlex.split(text), POSIX mode, no comments. */
 export function splitWords(text: string): string[] {
