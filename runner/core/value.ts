@@ -36,6 +36,12 @@ export class VaultText {
   constructor(ciphertext: string, loc?: Loc) { this.ciphertext = ciphertext; this.loc = loc }
 }
 
+/** Text that YAML writes as it is, without quotes: a date. */
+export class PlainText {
+  readonly text: string
+  constructor(text: string) { this.text = text }
+}
+
 /** What an expression gets for a name or key that is not there. Only `default`, `defined` and their like may look at it. */
 export class Undefined {
   /** How a message names it: `'x' is undefined`, `'dict object' has no attribute 'y'`. */

@@ -2,8 +2,9 @@
 import { nearest } from '../core/near.ts'
 import type { Loc } from '../core/types.ts'
 import { dictGet, dictKeys, isDict, Tuple } from '../core/value.ts'
+import { numberField } from './methods-other.ts'
 import { namedField } from './named-tuple.ts'
-import { asIndex, isInt, isNumber, positive } from './numbers.ts'
+import { asIndex, isInt } from './numbers.ts'
 import { findMethod } from './python-methods.ts'
 import { findKey, given, Missing, PyObject, pyError, pyRepr, typeName } from './python.ts'
 
@@ -14,9 +15,8 @@ export function getAttr(value: unknown, name: string, loc?: Loc): unknown {
     const found = value.attr(name)
     return found === undefined ? missingAttr(value, name, loc) : found
   }
-  const method = findMethod(value, name) ?? namedField(value, name)
+  const method = findMethod(value, name) ?? namedField(value, name) ?? numberField(value, name)
   if (method !== undefined) return method
-  if (name === 'real' && isNumber(value)) return positive(value)
   const item = itemOf(value, name)
   return item === undefined ? missingAttr(value, name, loc) : item
 }
@@ -28,7 +28,7 @@ export function getItem(value: unknown, key: unknown, loc?: Loc): unknown {
   const item = itemOf(value, key)
   if (item !== undefined) return item
   if (typeof key !== 'string') return missingItem(value, key, loc)
-  const found = value instanceof PyObject ? value.attr(key) : findMethod(value, key) ?? namedField(value, key)
+  const found = value instanceof PyObject ? value.attr(key) : findMethod(value, key) ?? namedField(value, key) ?? numberField(value, key)
   return found === undefined ? missingAttr(value, key, loc) : found
 }
 

@@ -23,7 +23,7 @@ function toJson(value: unknown, options: Data): string {
   const [itemSeparator, keySeparator] = options.separators === undefined || options.separators === null ? [] : items(options.separators).map((one) => onlyText(one))
   const made: DumpOptions = {
     indent: indentText(options.indent), sortKeys: isTruthy(options.sort_keys ?? false), ensureAscii: isTruthy(options.ensure_ascii ?? true),
-    skipKeys: isTruthy(options.skipkeys ?? false), allowNan: isTruthy(options.allow_nan ?? true),
+    textKeys: true, skipKeys: isTruthy(options.skipkeys ?? false), allowNan: isTruthy(options.allow_nan ?? true),
     ...(itemSeparator === undefined ? {} : { itemSeparator }), ...(keySeparator === undefined ? {} : { keySeparator }),
   }
   return dumpJson(value, made)

@@ -1,20 +1,31 @@
 /** Filters between values and YAML text; the reading and writing is done by the YAML service. */
 import type { Call, Filter } from './call.ts'
 import type { Data } from '../core/types.ts'
-import { isDict } from '../core/value.ts'
+import { dictEntries, isDict, makeDict, PlainText, Undefined } from '../core/value.ts'
 import { asIndex } from './numbers.ts'
 import { filterTable, Refusal } from './params.ts'
-import { isTruthy, typeName } from './python.ts'
+import { isTruthy, PyObject, pyRepr, pyStr, typeName, undefinedFault } from './python.ts'
 
 const ignored = new Set(['allow_unicode', 'encoding', 'line_break', 'version', 'tags', 'vault_behavior'])
 const used = new Set(['indent', 'width', 'sort_keys', 'default_flow_style', 'explicit_start', 'explicit_end'])
+
+/** Dates become plain text; what YAML cannot say is refused. */
+function writable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(writable)
+  if (value instanceof Undefined) throw undefinedFault(value)
+  if (value instanceof PyObject) {
+    if (typeof value.traits.binary?.('iso', null, false) === 'string') return new PlainText(pyStr(value))
+    throw new Refusal(`cannot represent an object: ${pyRepr(value)}`)
+  }
+  return isDict(value) ? makeDict(dictEntries(value).map(([key, item]) => [key, writable(item)])) : value
+}
 
 /** Text of a value; options as PyYAML has them. `default_flow_style` None writes lists and dicts of plain values on one line. */
 function toYaml(value: unknown, options: Data, call: Call): string {
   const unknown = Object.keys(options).find((name) => !ignored.has(name) && !used.has(name))
   if (unknown !== undefined) throw new Refusal(`the option '${unknown}' is not supported`, `known are ${[...used].join(', ')}`)
   if (options.default_flow_style === true) throw new Refusal('default_flow_style=True is not supported', 'use to_json for text in one line')
-  const made = call.env.services.dumpYaml(value, {
+  const made = call.env.services.dumpYaml(writable(value), {
     ...(options.indent === undefined || options.indent === null ? {} : { indent: asIndex(options.indent) }),
     ...(options.width === undefined || options.width === null ? {} : { width: asIndex(options.width) }),
     sortKeys: isTruthy(options.sort_keys ?? true),

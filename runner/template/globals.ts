@@ -3,8 +3,10 @@ import type { GlobalFunction } from './call.ts'
 import { dictEntries, isDict, makeDict, Undefined } from '../core/value.ts'
 import { now, timeOf } from './datetime.ts'
 import { items, text, tuple } from './items.ts'
+import { countOf, indexOf } from './methods-containers.ts'
 import { asIndex } from './numbers.ts'
 import { globalTable, Refusal } from './params.ts'
+import { bindMethod, type Methods } from './python-methods.ts'
 import { isTruthy, PyObject, pyError, pyRepr, typeName } from './python.ts'
 import { formatDate } from './strftime.ts'
 
@@ -18,11 +20,13 @@ function range(args: readonly unknown[]): PyObject {
   if (step === 0) throw pyError('ValueError', 'range() arg 3 must not be zero')
   const size = Math.max(0, Math.ceil((stop - start) / step))
   const shown = `range(${start}, ${stop}${step === 1 ? '' : `, ${step}`})`
-  return new PyObject('range', (name) => ({ start, stop, step })[name], {
+  const whole = (): number[] => Array.from({ length: size }, (_, i) => start + i * step)
+  const methods: Methods<unknown> = { index: (_self, call) => indexOf(whole(), call), count: (_self, call) => countOf(whole(), call) }
+  return new PyObject('range', (name) => ({ start, stop, step })[name] ?? bindMethod(methods, null, name), {
     length: () => size,
     iterate: () => {
       if (size > most) throw new Refusal(`Range too big: ${shown} has ${size} items`)
-      return Array.from({ length: size }, (_, i) => start + i * step)
+      return whole()
     },
     repr: () => shown,
     compare: (other) => other instanceof PyObject && other.traits.repr?.() === shown ? 0 : undefined,

@@ -12,6 +12,8 @@ export interface DumpOptions {
   readonly keySeparator?: string
   readonly skipKeys?: boolean
   readonly allowNan?: boolean
+  /** Keys are text before they are sorted, as with Ansible's encoders; Jinja's tojson sorts them as they are. */
+  readonly textKeys?: boolean
 }
 
 const short: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\f': '\\f', '\b': '\\b' }
@@ -36,7 +38,7 @@ function keyText(key: unknown, skip: boolean): string | undefined {
 
 /** Python: json.dumps. Dates become text, sets lists, as with Ansible's encoder. */
 export function dumpJson(value: unknown, options: DumpOptions = {}): string {
-  const { indent, sortKeys = false, ensureAscii = true, skipKeys = false, allowNan = true } = options
+  const { indent, sortKeys = false, ensureAscii = true, skipKeys = false, allowNan = true, textKeys = false } = options
   const comma = options.itemSeparator ?? (indent === undefined ? ', ' : ','), colon = options.keySeparator ?? ': '
   const wrapped = (open: string, parts: readonly string[], close: string, depth: number): string => {
     if (parts.length === 0) return open + close
@@ -54,7 +56,7 @@ export function dumpJson(value: unknown, options: DumpOptions = {}): string {
     if (one instanceof Float) return floatText(one.value)
     if (Array.isArray(one) || one instanceof Set) return wrapped('[', Array.from(one as Iterable<unknown>, (item) => dump(item, depth + 1)), ']', depth)
     if (isDict(one)) {
-      const entries = dictEntries(one)
+      const entries = textKeys ? dictEntries(one).map(([key, item]) => [keyText(key, skipKeys) ?? key, item] as const) : dictEntries(one)
       if (sortKeys) entries.sort(([a], [b]) => compare(a, b))
       const seen = new Map<string, string>()
       for (const [key, item] of entries) {

@@ -1,28 +1,19 @@
 /** Methods of numbers, tuples, sets and bytes. */
-import type { Float, Tuple } from '../core/value.ts'
+import { float, type Float, type Tuple } from '../core/value.ts'
 import { countOf, indexOf } from './methods-containers.ts'
-import { asNumber, isInt, shrink } from './numbers.ts'
+import { asNumber, isInt, isNumber, positive, shrink } from './numbers.ts'
 import type { Methods } from './python-methods.ts'
 import { contains, iterate, makeSet, numeric, pyError, pyStr } from './python.ts'
 import { needed, params } from './signature.ts'
 
-const toBig = (self: unknown): bigint => BigInt(Math.trunc(Number(numeric(self) ?? 0)))
+const toBig = (self: unknown): bigint => BigInt(numeric(self) ?? 0)
 
-export const numberMethods: Methods<number | bigint | boolean | Float> = {
+export const intMethods: Methods<number | bigint | boolean> = {
   bit_length(self) { const bits = toBig(self); return bits === 0n ? 0 : (bits < 0n ? -bits : bits).toString(2).length },
   bit_count: (self) => [...toBig(self).toString(2)].filter((bit) => bit === '1').length,
-  conjugate: (self) => self,
-  is_integer: (self) => Number.isInteger(asNumber(self)),
-  as_integer_ratio(self) {
-    let top = asNumber(self) ?? 0
-    let bottom = 1n
-    while (!Number.isInteger(top)) { top *= 2; bottom *= 2n }
-    return [shrink(BigInt(top)), shrink(bottom)]
-  },
-  hex(self) {
-    if (isInt(self) || typeof self === 'boolean') throw pyError('AttributeError', "'int' object has no attribute 'hex'")
-    return pyStr(self)
-  },
+  conjugate: (self) => positive(self),
+  is_integer: () => true,
+  as_integer_ratio: (self) => [positive(self), 1],
   to_bytes(self, call) {
     const [length = 1, order = 'big'] = params({ ...call, kwargs: { ...call.kwargs } }, 'to_bytes', 'length', 'byteorder', 'signed')
     const bytes: number[] = []
@@ -31,6 +22,39 @@ export const numberMethods: Methods<number | bigint | boolean | Float> = {
     if (rest > 0n) throw pyError('OverflowError', 'int too big to convert')
     return Uint8Array.from(order === 'little' ? bytes.reverse() : bytes)
   },
+}
+
+export const floatMethods: Methods<number | Float> = {
+  conjugate: (self) => self,
+  is_integer: (self) => Number.isInteger(asNumber(self)),
+  as_integer_ratio(self) {
+    let top = asNumber(self) ?? 0
+    let bottom = 1n
+    while (!Number.isInteger(top)) { top *= 2; bottom *= 2n }
+    return [shrink(BigInt(top)), shrink(bottom)]
+  },
+  hex: (self) => floatHex(asNumber(self) ?? 0),
+}
+/** Python: float.hex, `0x1.8000000000000p+1`. */
+function floatHex(value: number): string {
+  const sign = value < 0 || Object.is(value, -0) ? '-' : ''
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : `${sign}inf`
+  if (value === 0) return `${sign}0x0.0p+0`
+  const bits = new DataView(new ArrayBuffer(8))
+  bits.setFloat64(0, Math.abs(value))
+  const raw = bits.getBigUint64(0), power = Number(raw >> 52n), digits = (raw & 0xfffffffffffffn).toString(16).padStart(13, '0')
+  const exponent = power === 0 ? -1022 : power - 1023
+  return `${sign}0x${power === 0 ? '0' : '1'}.${digits}p${exponent < 0 ? '-' : '+'}${Math.abs(exponent)}`
+}
+
+/** What of a number is no method. */
+export function numberField(value: unknown, name: string): unknown {
+  if (!isNumber(value)) return undefined
+  const isWhole = isInt(value) || typeof value === 'boolean'
+  if (name === 'real') return positive(value)
+  if (name === 'imag') return isWhole ? 0 : float(0)
+  if (isWhole && name === 'numerator') return positive(value)
+  return isWhole && name === 'denominator' ? 1 : undefined
 }
 
 export const tupleMethods: Methods<Tuple> = { index: (self, call) => indexOf(self, call), count: (self, call) => countOf(self, call) }

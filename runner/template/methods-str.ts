@@ -1,6 +1,5 @@
 /** Methods of str. Positions count code points only where text has characters beyond U+FFFF; else they are JavaScript's own. */
-import { isDict, Tuple } from '../core/value.ts'
-import { dictEntries } from '../core/value.ts'
+import { dictEntries, isDict, makeDict, Tuple } from '../core/value.ts'
 import type { Call } from './call.ts'
 import { asIndex } from './numbers.ts'
 import { formatCall, formatValue } from './format.ts'
@@ -225,6 +224,17 @@ export const strMethods: Methods<string> = {
     const [mapping] = needed(call, 1, 'format_map', 'mapping')
     if (!isDict(mapping)) throw pyError('TypeError', 'format_map() needs a dict')
     return formatCall(self, [], Object.fromEntries(dictEntries(mapping).map(([key, value]) => [String(key), value])))
+  },
+  maketrans(_self, call) {
+    const [from, to, gone = ''] = call.args
+    const code = (char: string): number => char.codePointAt(0) ?? 0
+    if (to === undefined) {
+      if (!isDict(from)) throw pyError('TypeError', 'if you give only one argument to maketrans it must be a dict')
+      return makeDict(dictEntries(from).map(([key, value]) => [typeof key === 'string' ? code(key) : key, value]))
+    }
+    const [left, right] = [Array.from(text(from, 'from')), Array.from(text(to, 'to'))]
+    if (left.length !== right.length) throw pyError('ValueError', 'the first two maketrans arguments must have equal length')
+    return makeDict([...left.map((char, i) => [code(char), code(right[i] ?? '')] as const), ...Array.from(text(gone, 'gone'), (char) => [code(char), null] as const)])
   },
   translate(self, call) {
     const [table] = needed(call, 1, 'translate', 'table')

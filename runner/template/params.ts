@@ -8,7 +8,7 @@ import { BadIni } from '../core/configparser.ts'
 import { BadRegex } from '../core/regex.ts'
 import { float, Undefined, Unknown, UnknownValue } from '../core/value.ts'
 import type { Call, Filter, GlobalFunction, Lookup, Test } from './call.ts'
-import { undefinedFault } from './python.ts'
+import { NoElse, undefinedFault } from './python.ts'
 
 type Kind = 'filter' | 'test' | 'lookup' | 'function'
 interface Param { readonly name: string; readonly kind: 'plain' | 'named' | 'rest' | 'options'; readonly fallback: unknown; readonly required: boolean }
@@ -99,7 +99,7 @@ function gap(value: unknown, { args, kwargs }: Call): Undefined | undefined {
   const look = (one: unknown): void => {
     if (typeof one !== 'object' || one === null) return
     if (one instanceof Unknown) throw new UnknownValue(one.reason)
-    if (one instanceof Undefined) missing ??= one
+    if (one instanceof Undefined && !(one instanceof NoElse)) missing ??= one
   }
   look(value)
   for (const one of args) look(one)

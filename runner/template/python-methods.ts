@@ -1,6 +1,6 @@
 /** Methods of Python's str, list, dict, set, int, float, bytes and tuple, as a template may call them: `name.split(',')`, `d.items()`. */
 import type { Call, GlobalFunction } from './call.ts'
-import { bytesMethods, setMethods, tupleMethods, numberMethods } from './methods-other.ts'
+import { bytesMethods, floatMethods, intMethods, setMethods, tupleMethods } from './methods-other.ts'
 import { dictMethods, listMethods } from './methods-containers.ts'
 import { strMethods } from './methods-str.ts'
 import { Float, isDict, Tuple } from '../core/value.ts'
@@ -9,7 +9,7 @@ import { pyError, typeName } from './python.ts'
 export type Method<T> = (self: T, call: Call) => unknown
 export type Methods<T> = Readonly<Record<string, Method<T>>>
 
-function bind<T>(table: Methods<T>, self: T, name: string): GlobalFunction | undefined {
+export function bindMethod<T>(table: Methods<T>, self: T, name: string): GlobalFunction | undefined {
   if (!Object.hasOwn(table, name)) return undefined
   const method = table[name]
   if (method === undefined) return undefined
@@ -26,16 +26,17 @@ function bind<T>(table: Methods<T>, self: T, name: string): GlobalFunction | und
 /** The method of this name, bound to the value; undefined where the type has none. */
 export function findMethod(value: unknown, name: string): GlobalFunction | undefined {
   switch (typeof value) {
-    case 'string': return bind(strMethods, value, name)
-    case 'number': case 'bigint': case 'boolean': return bind(numberMethods, value, name)
+    case 'string': return bindMethod(strMethods, value, name)
+    case 'number': return Number.isInteger(value) ? bindMethod(intMethods, value, name) : bindMethod(floatMethods, value, name)
+    case 'bigint': case 'boolean': return bindMethod(intMethods, value, name)
     case 'object': break
     default: return undefined
   }
   if (value === null) return undefined
-  if (value instanceof Tuple) return bind(tupleMethods, value, name)
-  if (Array.isArray(value)) return bind(listMethods, value, name)
-  if (isDict(value)) return bind(dictMethods, value, name)
-  if (value instanceof Set) return bind(setMethods, value, name)
-  if (value instanceof Uint8Array) return bind(bytesMethods, value, name)
-  return value instanceof Float ? bind(numberMethods, value, name) : undefined
+  if (value instanceof Tuple) return bindMethod(tupleMethods, value, name)
+  if (Array.isArray(value)) return bindMethod(listMethods, value, name)
+  if (isDict(value)) return bindMethod(dictMethods, value, name)
+  if (value instanceof Set) return bindMethod(setMethods, value, name)
+  if (value instanceof Uint8Array) return bindMethod(bytesMethods, value, name)
+  return value instanceof Float ? bindMethod(floatMethods, value, name) : undefined
 }

@@ -52,16 +52,16 @@ export class Missing extends Undefined {
     this.met = met
   }
 }
-/** `a if b` where b is false: nothing in text, undefined anywhere else. */
+/** `a if b` where b is false: Jinja's own undefined value, which is empty text, an empty list, false; nothing else can be done with it. */
 export class NoElse extends Missing {}
 
 /** What Python would raise; the engine adds the place. */
 export const pyError = (kind: 'TypeError' | 'ValueError' | 'KeyError' | 'IndexError' | 'ZeroDivisionError' | 'OverflowError' | 'AttributeError' | 'UnicodeError', message: string): Fault =>
   fault('template-operation', undefined, { kind, message })
 
-/** The value itself; throws the undefined fault for an Undefined, UnknownValue for what a dry run cannot know. */
+/** The value itself; throws the undefined fault for an Undefined that is more than empty, UnknownValue for what a dry run cannot know. */
 export function given<T>(value: T): T {
-  if (value instanceof Undefined) throw undefinedFault(value)
+  if (value instanceof Undefined && !(value instanceof NoElse)) throw undefinedFault(value)
   if (value instanceof Unknown) throw new UnknownValue(value.reason)
   return value
 }
@@ -109,6 +109,7 @@ export function isTruthy(value: unknown): boolean {
   if (value instanceof Float) return value.value !== 0
   if (value instanceof Set) return value.size > 0
   if (value instanceof Uint8Array) return value.length > 0
+  if (value instanceof NoElse) return false
   if (value instanceof PyObject) return value.traits.truth?.() ?? (value.traits.length === undefined || value.traits.length() > 0)
   return isDict(value) ? dictSize(value) > 0 : true
 }
@@ -137,7 +138,7 @@ export function pyStr(value: unknown): string {
   if (typeof value === 'string') return value
   given(value)
   if (value instanceof PyObject && value.traits.str !== undefined) return value.traits.str()
-  return pyRepr(value)
+  return value instanceof NoElse ? '' : pyRepr(value)
 }
 
 /** `repr(value)`. */
@@ -159,6 +160,7 @@ export function pyRepr(value: unknown): string {
   if (value instanceof PyObject) return value.traits.repr?.() ?? value.traits.str?.() ?? `<${value.type} object>`
   if (isDict(value)) return `{${dictRepr(value)}}`
   if (value instanceof Template) return stringRepr(value.source)
+  if (value instanceof NoElse) return 'Undefined'
   return value === omit ? String(value) : `<${typeName(value)} object>`
 }
 function reprs(items: Iterable<unknown>): string {
@@ -225,6 +227,7 @@ export function equals(a: unknown, b: unknown): boolean {
   if (a instanceof Set) return b instanceof Set && a.size === b.size && [...a].every((item) => contains(b, item))
   if (a instanceof Uint8Array) return b instanceof Uint8Array && Buffer.compare(a, b) === 0
   if (a instanceof PyObject) return a.traits.compare?.(b) === 0
+  if (a instanceof NoElse) return b instanceof NoElse
   if (!isDict(a) || !isDict(b) || dictSize(a) !== dictSize(b)) return false
   return dictEntries(a).every(([key, item]) => { const found = findKey(b, key); return found !== undefined && equals(item, dictGet(b, found.key)) })
 }
@@ -311,6 +314,7 @@ export function length(value: unknown): number {
   if (value instanceof Set) return value.size
   if (isDict(value)) return dictSize(value)
   if (value instanceof PyObject && value.traits.length !== undefined) return value.traits.length()
+  if (value instanceof NoElse) return 0
   throw pyError('TypeError', `object of type '${typeName(value)}' has no len()`)
 }
 const textLength = (text: string): number => /[\ud800-\udfff]/.test(text) ? Array.from(text).length : text.length
@@ -323,6 +327,7 @@ export function iterate(value: unknown): readonly unknown[] {
   if (value instanceof Set || value instanceof Uint8Array) return [...value]
   if (isDict(value)) return dictKeys(value)
   if (value instanceof PyObject && value.traits.iterate !== undefined) return [...value.traits.iterate()]
+  if (value instanceof NoElse) return []
   throw pyError('TypeError', `'${typeName(value)}' object is not iterable`)
 }
 export const isIterable = (value: unknown): boolean =>

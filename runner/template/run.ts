@@ -6,7 +6,7 @@ import { dictEntries, isDict, isSettled, makeDict, omit, settle, Template, Tuple
 import { inheritLoc } from '../core/loc.ts'
 import type { Call, Env, Filter, GlobalFunction, Jinja, Services, Test, Vars } from './call.ts'
 import type { At } from './lexer.ts'
-import { given, Missing, relocate } from './python.ts'
+import { given, Missing, relocate, undefinedFault } from './python.ts'
 import type { Module } from './compile.ts'
 
 /** The engine behind all templates of a run. */
@@ -145,18 +145,23 @@ function rebuild(container: object, run: Run, label: string): unknown {
 
 /** A result as it leaves the engine: no Undefined, Unknown or `omit` is in it, tuples and sets are lists (Ansible: _finalize_template_result). */
 export function finalize(value: unknown): unknown {
-  given(value)
+  defined(value)
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Set || value instanceof Tuple) return Array.from(value, finalize)
   if (isFinal(value)) return value
   if (Array.isArray(value)) return value.filter((item) => item !== omit).map(finalize)
   return isDict(value) ? inheritLoc(makeDict(dictEntries(value).filter(([, item]) => item !== omit).map(([key, item]) => [key, finalize(item)] as const)), value) : value
 }
+/** Not even what an `if` without `else` gives can be part of a result. */
+function defined(value: unknown): void {
+  if (value instanceof Undefined) throw undefinedFault(value)
+  given(value)
+}
 /** Whether finalize would leave it as it is: nearly everything, so nothing is copied to find out. */
 function isFinal(item: unknown): boolean {
   if (typeof item !== 'object' || item === null) return true
   if (item === omit || item instanceof Set || item instanceof Tuple) return false
-  given(item)
+  defined(item)
   if (Array.isArray(item)) return item.every(isFinal)
   if (!isDict(item)) return true
   if (item instanceof Map) return [...item.values()].every(isFinal)

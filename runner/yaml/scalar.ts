@@ -1,11 +1,11 @@
 /** How PyYAML with libyaml writes one scalar: plain, in single or in double quotes, and where it folds lines (libyaml: emitter.c). */
-import { Float } from '../core/value.ts'
+import { Float, PlainText } from '../core/value.ts'
 import type { Writer } from './dump.ts'
 import { resolvePlain } from './pyyaml.ts'
 
 export interface Scalar {
   readonly text: string
-  readonly tag: '!!str' | '!!int' | '!!float' | '!!bool' | '!!null' | '!!binary'
+  readonly tag: '!!str' | '!!int' | '!!float' | '!!bool' | '!!null' | '!!binary' | '!!timestamp'
   readonly showsTag: boolean
 }
 const made = (text: string, tag: Scalar['tag'], showsTag = false): Scalar => ({ text, tag, showsTag })
@@ -21,7 +21,8 @@ export function represent(value: unknown): Scalar {
   }
   if (value instanceof Float) return made(floatText(value.value), '!!float')
   if (value instanceof Uint8Array) return made(Buffer.from(value).toString('base64'), '!!binary', true)
-  return made(String(value), '!!str')
+  if (value instanceof PlainText) return made(value.text, '!!timestamp')
+  throw new Error('YAML cannot say this value')
 }
 /** Python's repr, with a point where YAML needs one to see a float. */
 function floatText(value: number): string {
