@@ -1,6 +1,7 @@
 /** Hosts and groups as they are being collected from sources: who is in what, with which variables. No files, no patterns. */
 import { fault } from '../core/errors.ts'
 import type { Data, Loc } from '../core/types.ts'
+import { Template } from '../core/value.ts'
 import { isDeepStrictEqual } from 'node:util'
 
 export class Group {
@@ -162,6 +163,7 @@ export class Tree {
     if (this.local === undefined) {
       this.local = new Host(name, true, nowhere)
       this.local.vars['ansible_connection'] = 'local'
+      this.local.vars['ansible_python_interpreter'] = new Template('{{ ansible_playbook_python }}')
     }
     return this.local
   }

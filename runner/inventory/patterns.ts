@@ -34,7 +34,7 @@ export function patternsOf(pattern: string | readonly string[], cwd: string): st
       text = readFileSync(path, 'utf8')
     } catch (cause) {
       const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-      throw fault('limit-file', undefined, { path, why: code === 'EISDIR' ? 'is a directory' : code === 'ENOENT' ? 'does not exist' : 'cannot be read' }, cause)
+      throw fault('limit-file', undefined, { path, why: code === 'EISDIR' ? 'is a directory: it must be a file' : code === 'ENOENT' ? 'does not exist' : 'cannot be read' }, cause)
     }
     return text.split('\n').map((line) => line.trim()).filter((line) => line !== '')
   })

@@ -37,6 +37,8 @@ export interface Jinja {
   value(template: Template, vars: Vars): unknown
   /** A template file or text rendered to text. */
   text(template: Template, vars: Vars, options?: RenderOptions): string
+  /** The same, but a file that is nothing but one value keeps its type, and one that prints nothing is None. */
+  file(template: Template, vars: Vars, options?: RenderOptions): unknown
   /** A bare expression, as in `when`, `until`, `debug: var=`. May give Undefined. */
   expression(source: string, vars: Vars, at?: (offset: number) => Loc | undefined): unknown
   /** Throws where a template, or a bare expression, cannot be compiled: its syntax, filters and tests. */

@@ -1,4 +1,5 @@
 /** Filters between values and text: JSON, YAML, base 64, hashes, passwords, vault. */
+import { findCodec } from '../core/encoding.ts'
 import { createHash, getHashes } from 'node:crypto'
 import type { Filter } from './call.ts'
 import type { Data } from '../core/types.ts'
@@ -33,13 +34,11 @@ function toJson(value: unknown, options: Data): string {
 function bytesOf(value: unknown, encoding: unknown = 'utf-8'): Uint8Array {
   return value instanceof Uint8Array ? value : encode(text(value), onlyText(encoding, 'encoding'), 'strict')
 }
+/** Bytes that are no text in the encoding are replaced. */
 function decodeText(bytes: Buffer, encoding: string): string {
-  const name = encoding.toLowerCase().replaceAll('_', '-')
-  if (name === 'utf-16-be') return Buffer.from(bytes).swap16().toString('utf16le')
-  const known = { 'utf-8': 'utf8', utf8: 'utf8', 'utf-16-le': 'utf16le', 'utf-16': 'utf16le', ascii: 'latin1', 'latin-1': 'latin1', latin1: 'latin1', 'iso-8859-1': 'latin1' } as const
-  const found = Object.hasOwn(known, name) ? known[name as keyof typeof known] : undefined
-  if (found === undefined) throw new Refusal(`unknown encoding: ${encoding}`)
-  return bytes.toString(found).replace(/^\ufeff/, '')
+  const codec = findCodec(encoding)
+  if (codec === undefined) throw new Refusal(`unknown encoding: ${encoding}`)
+  return codec.decode(bytes) ?? bytes.toString('utf8')
 }
 /** As Python reads it: other characters are passed over, but the padding must be there. */
 function fromBase64(value: unknown, urlSafe: boolean): Buffer {

@@ -114,6 +114,14 @@ export function createJinja(services: Services): Jinja {
         return padded(template.source, text, options.newline ?? '\n')
       } catch (error) { throw overflow(error, template.at(0)) }
     },
+    file(template, vars, options = {}) {
+      const { source } = template
+      if (![options.variableStart ?? '{{', options.commentStart ?? '{#', '{%'].some((mark) => source.includes(mark))) return source
+      try {
+        const value = joined(render(template, vars, textModule(template, makeSyntax(options))))
+        return typeof value === 'string' ? padded(source, value, '\n') : storable(value)
+      } catch (error) { throw overflow(error, template.at(0)) }
+    },
     check(template) { valueModule(template) },
     checkExpression(source, at = nowhere) { bareExpression(source, at) },
     expression(source, vars, at = nowhere) {

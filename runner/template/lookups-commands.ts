@@ -1,5 +1,7 @@
 /** Lookups that run something on the controller: a command, or a request. They wait for it, since expressions are synchronous. */
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import type { Call, Lookup } from './call.ts'
 import type { Data } from '../core/types.ts'
 import { dictEntries, isDict } from '../core/value.ts'
@@ -39,8 +41,22 @@ function requestHeaders(options: Data): Record<string, string> {
   if (options.username !== null) headers.authorization = `Basic ${Buffer.from(`${text(options.username)}:${text(options.password ?? '')}`).toString('base64')}`
   return headers
 }
+/** Options of the url lookup that variables and the environment can set, and the end of their names there. */
+const settable: Readonly<Record<string, string>> = {
+  force: 'force', timeout: 'timeout', http_agent: 'agent', force_basic_auth: 'force_basic_auth', follow_redirects: 'follow_redirects', ca_path: 'ca_path', unredirected_headers: 'unredir_headers',
+}
+function configured(name: string, { env: { vars, jinja } }: Call): unknown {
+  const end = settable[name]
+  if (end === undefined) return undefined
+  const written = vars.get(`ansible_lookup_url_${end}`), value = written === undefined ? process.env[`ANSIBLE_LOOKUP_URL_${end.toUpperCase()}`] : jinja.resolve(written, vars)
+  return typeof value === 'string' && name.startsWith('force') ? /^(y|yes|on|1|true|t)$/i.test(value) : value
+}
+
 function fetchUrl(term: unknown, options: Data): string {
   const url = onlyText(term, 'a URL'), shown = url.replace(/\/\/[^/@]*@/, '//')
+  if (url.startsWith('file://')) {
+    try { return readFileSync(fileURLToPath(url), 'utf8') } catch (error) { throw new Refusal(`Failed lookup url for ${shown} : ${error instanceof Error ? error.message : ''}`) }
+  }
   const used = unsupported.find((name) => options[name] !== undefined && options[name] !== null && isTruthy(options[name]))
   if (used !== undefined) throw new Refusal(`the option '${used}' of the url lookup is not supported`)
   const seconds = typeof options.timeout === 'string' ? parseFloatText(options.timeout) : options.timeout
@@ -62,12 +78,13 @@ export const commandLookups: Record<string, Lookup> = lookupTable({
   'pipe(**options)': (terms, _, call) => terms.map((term) => shell(onlyText(term, 'a command'), call, 'pipe').trimEnd()),
   'lines(**options)': (terms, _, call) => terms.flatMap((term) => splitLines(shell(onlyText(term, 'a command'), call, 'lines'), false)),
   'url(split_lines=True, validate_certs=True, use_proxy=True, username=None, password=None, headers=None, force=False, timeout=10, http_agent="ansible-httpget", force_basic_auth=False, follow_redirects="urllib2", ca_path=None, unredirected_headers=None, **others)':
-    (terms, args) => {
+    (terms, args, call) => {
       const names = ['split_lines', 'validate_certs', 'use_proxy', 'username', 'password', 'headers', 'force', 'timeout', 'http_agent', 'force_basic_auth',
         'follow_redirects', 'ca_path', 'unredirected_headers']
-      const options: Data = { ...(args.at(-1) as Data), ...Object.fromEntries(names.map((name, i) => [name, args[i]])) }
-      const unknown = Object.keys(options).find((name) => !names.includes(name) && !unsupported.includes(name))
-      if (unknown !== undefined) throw new Refusal(`got an unexpected keyword argument '${unknown}'`)
+      const options: Data = { ...(args.at(-1) as Data), ...Object.fromEntries(names.map((name, i) => [name, Object.hasOwn(call.kwargs, name) ? args[i] : configured(name, call) ?? args[i]])) }
+      for (const name of Object.keys(options)) {
+        if (!names.includes(name) && !unsupported.includes(name)) call.env.services.warn(`the lookup url has no option '${name}'`, call.env.loc)
+      }
       return terms.flatMap((term) => {
         const body = fetchUrl(term, options)
         return isTruthy(options.split_lines) ? splitLines(body, false) : [body]

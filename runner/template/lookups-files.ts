@@ -85,10 +85,7 @@ function renderFile(term: unknown, options: Data, call: Call): unknown {
   const [variableStart, variableEnd] = [string('variable_start_string'), string('variable_end_string')]
   const [commentStart, commentEnd] = [string('comment_start_string'), string('comment_end_string')]
   const template = new Template(source, placer(path, source))
-  // A file that is one expression keeps its type, as in a variable.
-  const isPlain = Object.entries(options).every(([name, value]) => name === 'template_vars' || value === undefined || value === null)
-  if (isPlain && /^\{\{[^\\]*\}\}$/.test(source)) return call.env.jinja.value(template, vars)
-  return call.env.jinja.text(template, vars, {
+  return call.env.jinja.file(template, vars, {
     ...(variableStart === undefined ? {} : { variableStart }), ...(variableEnd === undefined ? {} : { variableEnd }),
     ...(commentStart === undefined ? {} : { commentStart }), ...(commentEnd === undefined ? {} : { commentEnd }),
     ...(options.trim_blocks === undefined ? {} : { trimBlocks: truth(options.trim_blocks) }),
@@ -103,10 +100,10 @@ function inline(term: unknown, base: Data): { key: string; options: Data } {
   if (unknown !== undefined) throw new Refusal(`'${unknown}' is not a valid option`, `known are ${Object.keys(base).join(', ')}`)
   return { key: words, options: { ...base, ...options } }
 }
-const column = (value: unknown): number => typeof value === 'string' ? Number(parseInteger(value) ?? NaN) : asIndex(value)
-function encodingOf(value: unknown): BufferEncoding {
-  const name = text(value).toLowerCase().replaceAll('_', '-')
-  return ['latin-1', 'latin1', 'iso-8859-1', 'cp1252', 'ascii'].includes(name) ? 'latin1' : name.startsWith('utf-16') ? 'utf16le' : 'utf8'
+function column(value: unknown, name: string): number {
+  const found = typeof value === 'string' ? parseInteger(value) : asIndex(value)
+  if (found === undefined) throw new Refusal(`${name} has an invalid value: '${text(value)}' is no whole number`)
+  return Number(found)
 }
 function csvTerm(term: unknown, base: Data, call: Call): unknown[] {
   const { key, options } = inline(term, base)
@@ -114,10 +111,11 @@ function csvTerm(term: unknown, base: Data, call: Call): unknown[] {
   const path = findOrFail(call, 'files', text(options.file))
   const delimiter = options.delimiter === 'TAB' || options.delimiter === '\\t' ? '\t' : onlyText(options.delimiter, 'delimiter')
   if (Array.from(delimiter).length !== 1) throw new Refusal(`"delimiter" must be a 1-character string, not '${delimiter}'`)
-  const rows = parseCsv(readText(call, path, encodingOf(options.encoding)), delimiter)
-  const row = rows.find((one) => one.length > 0 && one.at(column(options.keycol)) === key)
+  const rows = parseCsv(readText(call, path, text(options.encoding)), delimiter)
+  const keyColumn = column(options.keycol, 'keycol'), wanted = column(options.col, 'col')
+  const row = rows.find((one) => one.length > 0 && one.at(keyColumn) === key)
   if (row === undefined) return options.default === null ? [] : Array.isArray(options.default) ? items(options.default) : [options.default]
-  const found = row.at(column(options.col))
+  const found = row.at(wanted)
   if (found === undefined) throw new Refusal(`list index out of range: the row of '${key}' has ${row.length} columns, there is no column ${text(options.col)}`)
   return [found]
 }
@@ -129,7 +127,7 @@ function iniTerm(term: unknown, base: Data, call: Call): unknown[] {
   if (key === '') throw new Refusal(`No key to look up was provided as first term within string inline options: ${source}`)
   const file = text(options.file), path = findOrFail(call, 'files', file)
   const isProperties = options.type === 'properties', section = isProperties ? 'java_properties' : text(options.section)
-  const parsed = new Ini((isProperties ? '[java_properties]\n' : '') + readText(call, path, encodingOf(options.encoding)), file, {
+  const parsed = new Ini((isProperties ? '[java_properties]\n' : '') + readText(call, path, text(options.encoding)), file, {
     caseSensitive: truth(options.case_sensitive), allowNoValue: truth(options.allow_no_value) || truth(options.allow_none), interpolate: truth(options.interpolation),
   })
   if (truth(options.re)) {

@@ -83,7 +83,7 @@ const shortForm = /^(?:(0?x?[0-9a-f]+)-)?(0?x?[0-9a-f]+)(?:\/(0?x?[0-9a-f]+))?(?
 
 function wholeNumber(value: unknown, name: string): number {
   const found = typeof value === 'string' ? parseInteger(value.replace(/^([+-]?)0(?=[0-7]+$)/, '$10o'), 0) ?? parseInteger(value) : isInt(value) ? value : undefined
-  if (found === undefined) throw new Refusal(`can't parse ${name}=${pyStr(value)} as integer`)
+  if (found === undefined) throw new Refusal(`${name} has an invalid value: can't parse ${name}=${pyStr(value)} as integer`)
   return Number(found)
 }
 function readSequence(term: unknown, base: Readonly<Record<string, unknown>>): Sequence {

@@ -10,7 +10,7 @@ import { isInt, parseInteger } from './numbers.ts'
 import { lookupTable, openLookupTable, Refusal } from './params.ts'
 import { abspath, dirname, expanduser, join } from './posixpath.ts'
 import { given, pyStr, typeName } from './python.ts'
-import { compileRegex, firstMatch } from '../core/regex.ts'
+import { BadRegex, compileRegex, firstMatch } from '../core/regex.ts'
 import { parseKeyValues } from './search.ts'
 
 /** Settings that playbooks ask for; play has no ansible.cfg, so these are Ansible's defaults, or the environment's. */
@@ -54,7 +54,7 @@ function config(terms: readonly unknown[], missing: unknown, plugin: string | un
     if (found !== undefined) return [showOrigin ? [found.value, found.origin] : found.value]
     if (missing === 'warn') call.env.services.warn(`Skipping ${term}: no setting of this name`, call.env.loc)
     if (missing !== 'error') return []
-    throw new Refusal(`Unable to find setting '${term}': Invalid setting, no such name is known.`, `known are ${Object.keys(settings).join(', ')}`)
+    throw new Refusal(`Unable to find setting '${term}': No config definition exists for '${term}'.`, `known are ${Object.keys(settings).join(', ')}`)
   })
 }
 
@@ -125,6 +125,13 @@ function password(term: unknown, base: Data, call: Call): string {
   return scheme === undefined ? plain : cryptPassword(plain, scheme, { salt, ident })
 }
 
+function searchParameter(source: string): ReturnType<typeof compileRegex> {
+  try { return compileRegex(source) } catch (error) {
+    if (!(error instanceof BadRegex)) throw error
+    throw new Refusal(`Unable to use "${source}" as a search parameter: ${error.message}`)
+  }
+}
+
 export const variableLookups: Record<string, Lookup> = {
   ...openLookupTable({
     'env(default="")': (terms, [fallback]) => terms.map((term) => {
@@ -141,7 +148,7 @@ export const variableLookups: Record<string, Lookup> = {
   ...lookupTable({
     'varnames(**options)': (terms, _, call) => terms.flatMap((term) => {
       if (typeof term !== 'string') throw new Refusal(`Invalid setting identifier, "${pyStr(term)}" is not a string, it is a ${typeName(term)}`)
-      const pattern = compileRegex(term)
+      const pattern = searchParameter(term)
       return [...call.env.vars.names()].filter((name) => firstMatch(pattern, name) !== undefined)
     }),
     'config(on_missing="error", plugin_type=None, plugin_name=None, show_origin=False)': (terms, [missing, type, name, origin], call) => {

@@ -1,5 +1,6 @@
 /** Methods of numbers, tuples, sets and bytes. */
 import { float, type Float, type Tuple } from '../core/value.ts'
+import { findCodec } from '../core/encoding.ts'
 import { countOf, indexOf } from './methods-containers.ts'
 import { asNumber, isInt, isNumber, positive, shrink } from './numbers.ts'
 import type { Methods } from './python-methods.ts'
@@ -88,12 +89,10 @@ export const bytesMethods: Methods<Uint8Array> = {
 
 /** Bytes to text in one of the encodings Python and Node both know. */
 function decode(bytes: Uint8Array, encoding: string, errors: string): string {
-  const name = encoding.toLowerCase().replace(/_/g, '-')
-  if (['latin-1', 'latin1', 'iso-8859-1', 'iso8859-1'].includes(name)) return Buffer.from(bytes).toString('latin1')
-  try {
-    return new TextDecoder(name === 'utf-16' ? 'utf-16le' : name, { fatal: errors === 'strict', ignoreBOM: true }).decode(bytes)
-  } catch (cause) {
-    if (cause instanceof RangeError) throw pyError('ValueError', `unknown encoding: ${encoding}`)
-    throw pyError('UnicodeError', `'${encoding}' codec can't decode the bytes`)
-  }
+  const codec = findCodec(encoding)
+  if (codec === undefined) throw pyError('ValueError', `unknown encoding: ${encoding}`)
+  const text = codec.decode(bytes)
+  if (text !== undefined) return text
+  if (errors === 'strict') throw pyError('UnicodeError', `'${encoding}' codec can't decode the bytes`)
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes).replaceAll('\ufffd', errors === 'ignore' ? '' : '\ufffd')
 }

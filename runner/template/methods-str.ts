@@ -1,5 +1,6 @@
 /** Methods of str. Positions count code points only where text has characters beyond U+FFFF; else they are JavaScript's own. */
 import { dictEntries, isDict, makeDict, Tuple } from '../core/value.ts'
+import { findCodec } from '../core/encoding.ts'
 import type { Call } from './call.ts'
 import { asIndex } from './numbers.ts'
 import { formatCall, formatValue } from './format.ts'
@@ -124,19 +125,16 @@ export function capitalize(self: string): string {
 export const titleCase = (self: string): string => self.replace(/\p{L}[\p{L}\p{M}]*/gu, capitalize)
 
 export function encode(self: string, encoding: string, errors: string): Uint8Array {
-  const name = encoding.toLowerCase().replace(/_/g, '-')
-  if (name === 'utf-8' || name === 'utf8') return Uint8Array.from(Buffer.from(self, 'utf8'))
-  if (name === 'utf-16-le' || name === 'utf-16le') return Uint8Array.from(Buffer.from(self, 'utf16le'))
-  if (name === 'utf-16') return Uint8Array.from(Buffer.from(`\ufeff${self}`, 'utf16le'))
-  const limit = name === 'ascii' || name === 'us-ascii' ? 128 : ['latin-1', 'latin1', 'iso-8859-1'].includes(name) ? 256 : undefined
-  if (limit === undefined) throw pyError('ValueError', `unknown encoding: ${encoding}`)
-  const kept = Array.from(self).map((char) => {
-    if ((char.codePointAt(0) ?? 0) < limit) return char
-    if (errors === 'ignore') return ''
-    if (errors === 'replace') return '?'
-    throw pyError('UnicodeError', `'${encoding}' codec can't encode character ${JSON.stringify(char)}`)
+  const codec = findCodec(encoding)
+  if (codec === undefined) throw pyError('ValueError', `unknown encoding: ${encoding}`)
+  const whole = codec.encode(self)
+  if (whole !== undefined) return whole
+  const parts = Array.from(self, (char) => {
+    const bytes = codec.encode(char)
+    if (bytes === undefined && errors !== 'ignore' && errors !== 'replace') throw pyError('UnicodeError', `'${encoding}' codec can't encode character ${JSON.stringify(char)}`)
+    return bytes ?? codec.encode(errors === 'replace' ? '?' : '') ?? Uint8Array.of()
   })
-  return Uint8Array.from(Buffer.from(kept.join(''), 'latin1'))
+  return Uint8Array.from(Buffer.concat(parts))
 }
 
 export const strMethods: Methods<string> = {

@@ -5,6 +5,7 @@
 import type { Data } from '../core/types.ts'
 import { Fault, fault } from '../core/errors.ts'
 import { BadIni } from '../core/configparser.ts'
+import { nearest } from '../core/near.ts'
 import { BadRegex } from '../core/regex.ts'
 import { float, Undefined, Unknown, UnknownValue } from '../core/value.ts'
 import type { Call, Filter, GlobalFunction, Lookup, Test } from './call.ts'
@@ -148,20 +149,27 @@ export function openTestTable(bodies: Readonly<Record<string, TestBody>>): Recor
 
 export type LookupBody = (terms: readonly unknown[], options: readonly unknown[], call: Call) => readonly unknown[]
 
-const optionsOf = ({ kwargs, env }: Call): Call => ({ args: [], kwargs, env })
+/** Options that a lookup does not have are passed over, as in Ansible, but not in silence. */
+function optionsOf({ kwargs, env }: Call, name: string, params: Params): Call {
+  const unknown = params.takesOptions ? undefined : Object.keys(kwargs).find((key) => !params.known.has(key))
+  if (unknown === undefined) return { args: [], kwargs, env }
+  const known = [...params.known], near = nearest(unknown, known)
+  env.services.warn(`the lookup ${name} has no option '${unknown}'${near === undefined ? known.length === 0 ? '' : ` (it has ${known.join(', ')})` : `; did you mean '${near}'?`}`, env.loc)
+  return { args: [], kwargs: Object.fromEntries(Object.entries(kwargs).filter(([key]) => known.includes(key))), env }
+}
 
 /** Lookups: terms come as they are, only options are bound by the signature. An undefined term or option is an error. */
 export function lookupTable(bodies: Readonly<Record<string, LookupBody>>): Record<string, Lookup> {
   return expand(bodies, (name, signature, params, body) => (terms, call) => {
-    const missing = gap(terms.find((one) => one instanceof Undefined || one instanceof Unknown), optionsOf(call))
+    const missing = gap(terms.find((one) => one instanceof Undefined || one instanceof Unknown), { args: [], kwargs: call.kwargs, env: call.env })
     if (missing !== undefined) throw undefinedFault(missing)
-    return located('lookup', name, signature, optionsOf(call), params, body, terms, call)
+    return located('lookup', name, signature, optionsOf(call, name, params), params, body, terms, call)
   })
 }
 /** Lookups that look at undefined terms and options themselves. */
 export function openLookupTable(bodies: Readonly<Record<string, LookupBody>>): Record<string, Lookup> {
   return expand(bodies, (name, signature, params, body) => (terms, call) =>
-    located('lookup', name, signature, optionsOf(call), params, body, terms, call))
+    located('lookup', name, signature, optionsOf(call, name, params), params, body, terms, call))
 }
 
 export type GlobalBody = (args: readonly unknown[], call: Call) => unknown

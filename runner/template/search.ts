@@ -1,5 +1,6 @@
 /** Where lookups find files of the controller, and the `key=value` text that some of them take. */
 import { existsSync, readFileSync } from 'node:fs'
+import { findCodec } from '../core/encoding.ts'
 import type { Call } from './call.ts'
 import { Refusal } from './params.ts'
 import { abspath, dirname, expanduser, join } from './posixpath.ts'
@@ -24,9 +25,13 @@ export function findOrFail(call: Call, kind: string, name: string): string {
 }
 
 /** Text of a file; vault text is opened. */
-export function readText(call: Call, path: string, encoding: BufferEncoding = 'utf8'): string {
-  let text: string
-  try { text = readFileSync(path, encoding) } catch (error) { throw new Refusal(`Unable to read ${path}: ${error instanceof Error ? error.message : ''}`) }
+export function readText(call: Call, path: string, encoding = 'utf-8'): string {
+  let bytes: Buffer
+  try { bytes = readFileSync(path) } catch (error) { throw new Refusal(`Unable to read ${path}: ${error instanceof Error ? error.message : ''}`) }
+  const codec = findCodec(encoding)
+  if (codec === undefined) throw new Refusal(`unknown encoding: ${encoding}`)
+  const text = codec.decode(bytes) ?? (encoding === 'utf-8' ? bytes.toString('utf8') : undefined)
+  if (text === undefined) throw new Refusal(`${path} is no text in ${encoding}`)
   return text.startsWith('$ANSIBLE_VAULT;') ? call.env.services.decrypt(text, { file: path, line: 1, column: 1 }) : text
 }
 
