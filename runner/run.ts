@@ -19,6 +19,7 @@ import { createRegistry, type Registry } from './execute/registry.ts'
 import { loadInventory, type Inventory } from './inventory/load.ts'
 import { createLoader, type Loader } from './playbook/load.ts'
 import { type Listed, onlyRole } from './playbook/list.ts'
+import { findNamed } from './template/lookup-call.ts'
 import { lookups } from './template/lookups.ts'
 import { fileVars } from './template/file-vars.ts'
 import { createJinja, fileTemplate } from './template/jinja.ts'
@@ -109,7 +110,8 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
   const loader = createLoader({
     known: {
       resolve: registry.resolve, names: registry.names, isAction: registry.isAction, dynamic: true, freeForm: (name) => freeForm.has(name),
-      isLookup: (name) => name in lookups, lookups: () => Object.keys(lookups),
+      // one of a collection that is not here is told when it is reached
+      isLookup: (name) => findNamed(lookups, name) !== undefined || name.split('.').length > 2, lookups: () => Object.keys(lookups),
     },
     render: (value, frames) => { const scope = scopeOf([...frames, ...extra]); return jinja.resolve(value, scope) },
     rolesPath: [join(process.cwd(), 'roles'), ...options.rolesPath ?? []], collectionsPath: options.collectionsPath ?? [],

@@ -35,6 +35,8 @@ function collect(spec: ArgSpec, raw: Readonly<Data>, place: Place): Map<string, 
       throw fault('arg-unknown', keyLoc(place.container, key) ?? place.loc, { ...place, name: key, supported: names(spec), ...(near === undefined ? {} : { near }) })
     }
     const why = spec[name]?.unsupported
+    // a template may turn out to be omitted, and nothing is what it is without
+    if (why !== undefined && (isOpen(value) || value === null)) continue
     if (why !== undefined) throw fault('arg-refused', keyLoc(place.container, key) ?? place.loc, { ...place, name: key, why })
     if (!given.has(name) || key !== name) given.set(name, { value, key })
   }

@@ -1,7 +1,7 @@
 """Records what ansible-core answers to the cases of this folder.
 
 Usage: ANSIBLE_PLAYBOOK=/path/to/ansible-playbook python record.py [CASE...]
-Without names: all cases whose text is not the one that was recorded. Needs PyYAML (any Python that has ansible-core has it).
+Cases that use community.general need ANSIBLE_COLLECTIONS_PATH. Without names: all cases whose text is not the one that was recorded. Needs PyYAML (any Python that has ansible-core has it).
 """
 import concurrent.futures, hashlib, json, os, pathlib, shutil, stat, subprocess, sys, tempfile
 import yaml
@@ -50,7 +50,7 @@ def run(name):
         env = {
             'PATH': os.environ['PATH'], 'HOME': str(home), 'ANSIBLE_HOME': str(home / '.ansible'), 'LC_ALL': 'C.UTF-8', 'ANSIBLE_NOCOLOR': '1',
             'ANSIBLE_CONFIG': str(home / 'ansible.cfg'), 'ANSIBLE_DEPRECATION_WARNINGS': '0', 'ANSIBLE_LOCALHOST_WARNING': '0', 'ANSIBLE_PYTHON_INTERPRETER': python, 'ANSIBLE_ASYNC_DIR': str(home / 'async'),
-            'ANSIBLE_HOST_KEY_CHECKING': 'False', 'ANSIBLE_RETRY_FILES_ENABLED': '0', **case.get('env', {}),
+            'ANSIBLE_HOST_KEY_CHECKING': 'False', 'ANSIBLE_RETRY_FILES_ENABLED': '0', **({'ANSIBLE_COLLECTIONS_PATH': os.environ['ANSIBLE_COLLECTIONS_PATH']} if 'ANSIBLE_COLLECTIONS_PATH' in os.environ else {}), **case.get('env', {}),
         }
         args = [str(one).replace('{dir}', str(folder)) for one in case.get('args', [])]
         where = ['-i', case.get('inventory', 'inventory')]

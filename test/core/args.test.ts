@@ -36,6 +36,13 @@ for (const [arg, value, expected] of conversions) {
   test(`${JSON.stringify(arg)} of ${JSON.stringify(value)}`, () => assert.equal(one(arg, value), expected))
 }
 
+test('an option that is not supported counts once it has a value', () => {
+  const spec: ArgSpec = { no: { type: 'str', doc: '', unsupported: 'x' } }
+  checkArgNames(spec, undefined, { no: new Template('{{ a | default(omit) }}') }, 'm')
+  assert.equal(check(spec, { no: null }), {})
+  assert.is(failing(() => check(spec, { no: 'b' })).code, 'arg-refused')
+})
+
 const refused: [Omit<Arg, 'doc'>, unknown, string, RegExp][] = [
   [{ type: 'bool' }, 'maybe', 'arg-type', /^argument 'x' is of type str and we were unable to convert to bool: 'maybe' is not a valid boolean$/],
   [{ type: 'int' }, '5x', 'arg-type', /argument 'x' is of type str and we were unable to convert to int: '5x' cannot be converted to an int/],
