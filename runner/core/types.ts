@@ -214,6 +214,10 @@ export interface Plan {
   done?(ran: readonly Ran[]): Data
   /** Shape of `diff` in the result: one mapping, content and rights as two parts, or (default) a list. */
   readonly diff?: 'one' | 'parts' | 'list'
+  /** More of what was there, read in diff mode only; goes into the one mapping's `before`. */
+  details?(): Promise<Data>
+  /** What it gave. */
+  readonly detailed?: Data
   readonly warnings?: readonly string[]
 }
 

@@ -99,6 +99,7 @@ async function runModule(unit: Unit, module: Module, args: Data, place: Place): 
     if (!(error instanceof Missing)) throw new UnknownValue(`${[...target.uncertain][0]} (otherwise: ${error.message})`)
     plan = error.plan()
   }
+  if (plan.details !== undefined && inDiffMode(unit)) plan = { ...plan, detailed: await plan.details() }
   for (const warning of plan.warnings ?? []) run.warn(warning, unit.task.loc)
   if (plan.warnings !== undefined && plan.warnings.length > 0) plan = { ...plan, data: { ...plan.data, warnings: plan.warnings } }
   if ((plan.changes.length === 0) !== (plan.steps.length === 0)) throw new Error(`${module.name}: a plan has either changes and steps, or neither`)

@@ -38,7 +38,7 @@ const isNew = (changes: readonly Change[], path: string): boolean =>
 
 export const inDiffMode = (unit: Unit): boolean => flag(unit.run, unit.task, unit.scope, 'diff') ?? unit.run.options.diff
 /** The differences as Ansible registers them: one mapping of the modules that have one thing to tell, else a list. */
-export function diffOf(unit: Unit, { changes, data, diff: shape = 'list' }: Plan): Data {
+export function diffOf(unit: Unit, { changes, data, detailed, diff: shape = 'list' }: Plan): Data {
   if (!inDiffMode(unit) || data?.['diff'] !== undefined) return {}
   const texts = changes.flatMap((one): Data[] => {
     if (one.kind !== 'text') return []
@@ -56,7 +56,7 @@ export function diffOf(unit: Unit, { changes, data, diff: shape = 'list' }: Plan
   }
   if (shape === 'one' && texts.length === 0) {
     const side = sides.find(({ path }) => path === (data?.['path'] ?? data?.['dest'])) ?? sides.at(-1)
-    return side === undefined ? {} : { diff: { before: side.before, after: side.after } }
+    return side === undefined ? {} : { diff: { before: { ...side.before, ...detailed }, after: side.after } }
   }
   const list = texts.length > 0 ? texts : sides.map(({ before, after }): Data => ({ before, after }))
   return list.length === 0 ? {} : { diff: shape === 'one' ? list.at(-1) : list }

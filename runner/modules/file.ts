@@ -1,11 +1,12 @@
 /** Keeps a path a file, folder, link or absent, with rights, owner and times. */
 import { Failure } from '../core/errors.ts'
-import { defineModule } from '../core/module.ts'
-import type { Args, Plan, Target } from '../core/types.ts'
+import { defineModule, nothing } from '../core/module.ts'
+import type { Args, Data, Plan, Target } from '../core/types.ts'
+import { content } from '../probes/content.ts'
 import { flags } from '../probes/flags.ts'
 import { absent, plainPath, stat } from '../probes/stat.ts'
 import type { Answer } from '../probes/stat.ts'
-import { tree } from '../probes/tree.ts'
+import { tree, type Tree } from '../probes/tree.ts'
 import { attributeArgs, lookUpWanted } from './files/attributes.ts'
 import { planHard, planLink, sourcePath } from './files/links.ts'
 import { baseName, expand, join, parentOf } from './files/paths.ts'
@@ -40,6 +41,7 @@ const args = {
   modification_time_format: { type: 'str', default: '%Y%m%d%H%M.%S', doc: 'How modification_time is written.' },
   access_time: { type: 'str', doc: 'preserve, now, or a time. Default: preserve; with touch: now.' },
   access_time_format: { type: 'str', default: '%Y%m%d%H%M.%S', doc: 'How access_time is written.' },
+  _diff_peek: { type: 'bool', doc: 'Only says whether the file looks binary.' },
   ...attributeArgs,
 } as const
 type Given = Args<typeof args>
@@ -50,11 +52,23 @@ export default defineModule({
   args,
   async plan(given, target) {
     const [whole, src] = await Promise.all([expand(target, given.path), given.src === undefined ? undefined : expand(target, given.src)])
+    if (given._diff_peek !== undefined) {
+      const now = await target.read(content, { path: plainPath(whole) })
+      return nothing({ path: whole, appears_binary: now.kind === 'file' && now.bytes?.subarray(0, 8192).includes(0) === true })
+    }
     const path = plainPath(whole), plan = await planState(given, target, path, src)
     // Ansible gives the path back as it was given, with its slash.
-    return { ...plan, diff: 'one', ...(plan.data?.path === path ? { data: { ...plan.data, path: whole } } : {}) }
+    const goes = plan.changes.some((one) => one.kind === 'attr' && one.name === 'state' && one.before === 'directory' && one.after === 'absent')
+    const details = async (): Promise<Data> => ({ path_content: contentsOf(path, await target.read(tree, { path })) })
+    return { ...plan, diff: 'one', ...(goes ? { details } : {}), ...(plan.data?.path === path ? { data: { ...plan.data, path: whole } } : {}) }
   },
 })
+
+function contentsOf(path: string, all: Tree): Data {
+  const below = all?.own.filter((one) => one.path !== path) ?? []
+  const paths = (isFolder: boolean): string[] => below.filter(({ stat: is }) => (is.type === 'directory') === isFolder).map((one) => one.path)
+  return { directories: paths(true), files: paths(false) }
+}
 
 /** All that is read: in one round trip. */
 async function look(given: Given, target: Target, path: string, src: string | undefined) {

@@ -64,7 +64,7 @@ export default defineModule({
     const edit = { path: given.path, encoding: 'latin-1', backup: false, unsafe_writes: false }
     const opened = await openText(target, edit)
     const lines = linesOf(opened.text ?? '')
-    const at = search(lines, host, wanted, given.hash_host || wanted?.host.startsWith('|1|') === true)
+    const at = search(lines, host, wanted, given.hash_host || given.state === 'absent' || wanted?.host.startsWith('|1|') === true)
     const kept = remaining(lines, host, given.state, wanted !== undefined, at)
     const adds = given.state === 'present' && (at.replaces || !at.found)
     const last = kept.at(-1)

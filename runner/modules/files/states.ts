@@ -95,11 +95,12 @@ export function planTouch(one: Case, parent: Answer): Plan {
   const draft = new Draft()
   if (is.type === 'absent') {
     draft.changes.push(attr(path, 'state', 'absent', 'file'))
-    draft.commands.push(shText`if [ -e ${path} ]; then :; else ( umask ${`0${one.wanted.account.umask.toString(8)}`}; : >${path} ); fi`)
+    draft.commands.push(shText`if [ -e ${path} ]; then :; else ( umask ${`0${one.wanted.account.umask.toString(8)}`}; : >${path} ); trap ${shText`rm -f -- ${path}`} EXIT; fi`)
     const above = followed(parent)
     const born = made('file', above.type === 'absent' ? undefined : above, one.wanted.account, 0)
     const after = planExisting(draft, path, born, { ...one, times: { access: 'preserve', modification: 'preserve' } })
     draft.add(planTimes(path, undefined, one.times))
+    draft.commands.push('trap - EXIT')
     draft.after.unshift(...foresee(path, after, new Uint8Array()))
     return draft.plan({ dest: path, ...pathInfo(after) })
   }

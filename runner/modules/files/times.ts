@@ -52,13 +52,16 @@ export async function toMoment(target: Target, given: string | undefined, format
 /** What it takes to give a path these times. `is` undefined: it was made just now. */
 export function planTimes(path: string, is: Stat | undefined, times: Times): { readonly changes: readonly Change[]; readonly commands: readonly string[] } {
   const changes: Change[] = [], commands: string[] = []
+  // both at once needs no ownership, only the right to write
+  const both = times.modification === 'now' && times.access === 'now'
   for (const [name, option, moment] of [['mtime', '-m', times.modification], ['atime', '-a', times.access]] as const) {
     if (moment === 'preserve') continue
     const before = is?.live?.[name]
     if (moment === 'now') {
       if (is === undefined) continue
       changes.push(attr(path, name, before ?? null, 'now'))
-      commands.push(shText`touch -c ${option} -- ${path}`)
+      if (!both) commands.push(shText`touch -c ${option} -- ${path}`)
+      else if (name === 'mtime') commands.push(shText`touch -c -- ${path}`)
     } else if (before !== moment.seconds) {
       changes.push(attr(path, name, before ?? null, moment.seconds))
       commands.push(shText`touch -c ${option} -t ${moment.touch} -- ${path}`)
