@@ -17,7 +17,10 @@ export const pause = (seconds: number): Promise<void> => new Promise((resolve) =
 /** A result as it is registered. */
 export const registeredData = (one: Draft): Data => {
   const data = Object.fromEntries(Object.entries(plainData(one.data)).filter(([key]) => key !== 'dry_run_skipped' && !key.startsWith('_ansible_')))
-  return { ...data, ...(one.data['dry_run_skipped'] === true ? { skipped: true } : {}), ...traceOf(one), failed: data['failed'] === true, changed: data['changed'] ?? false }
+  const isForetold = one.data['dry_run_skipped'] === true
+  // what a dry run skips has not changed anything, unless the playbook says so
+  const changed = isForetold && !('changed_when_result' in data) ? false : data['changed'] ?? false
+  return { ...data, ...(isForetold ? { skipped: true } : {}), ...traceOf(one), failed: data['failed'] === true, changed }
 }
 /** What `register` names, for conditions about the result: one name, or names with expressions over `_task`. */
 export function resultVars(run: Run, task: Task, scope: Scope, one: Draft, isWhole: boolean): Data {

@@ -29,7 +29,7 @@ export default defineModule({
     if (text === undefined || text.trim() === '') throw new Failure('one of the following is required: _raw_params, cmd')
     const [path = '', ...rest] = splitWords(text)
     const checked = await check(args, text, target)
-    if (checked.idle !== undefined) return nothing({ skipped: true, msg: checked.idle.data?.['msg'] }) // unlike command, as in Ansible
+    if (checked.idle !== undefined) return nothing({ skipped: true, msg: checked.why }) // unlike command, as in Ansible
     const body = await (await target.local('files', path)).read()
     const first = new TextDecoder().decode(body.slice(0, 256)).split('\n')[0]?.trim() ?? ''
     // Temporary folders are often mounted noexec: the interpreter is called by name.

@@ -26,7 +26,7 @@ export interface Conditions { readonly chdir?: string | undefined; readonly crea
 export interface Checked {
   /** It runs because of what `creates` or `removes` found: a dry run announces it. */
   readonly guarded: boolean
-  readonly chdir?: string; readonly idle?: Plan; readonly after: readonly Predicted[]
+  readonly chdir?: string; readonly idle?: Plan; /** Why it is idle, in the words of actions. */ readonly why?: string; readonly after: readonly Predicted[]
 }
 
 export const stripEnd = (text: string): string => text.replace(/[\r\n]+$/, '')
@@ -63,7 +63,7 @@ export async function check({ chdir, creates, removes }: Conditions, cmd: unknow
   const reason = hasCreated ? [creates, 'exists'] : removes !== undefined && !hasRemoved ? [removes, 'does not exist'] : undefined
   return {
     guarded: creates !== undefined || removes !== undefined, ...(folder === undefined ? {} : { chdir: folder }), after: created === undefined || who === undefined || isGlob(created) ? [] : [{ probe: stat.name, id: plainPath(created), value: made('file', undefined, who, 0) }],
-    ...(reason === undefined ? {} : { idle: skip(cmd, reason[0] ?? '', reason[1] ?? '') }),
+    ...(reason === undefined ? {} : { idle: skip(cmd, reason[0] ?? '', reason[1] ?? ''), why: `${reason[0] ?? ''} ${reason[1] ?? ''}, matching ${hasCreated ? 'creates' : 'removes'} option` }),
   }
 }
 
