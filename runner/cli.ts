@@ -9,6 +9,7 @@ import { fault, Fault, toErrorData } from './core/errors.ts'
 import { exitCodeOf } from './core/exit.ts'
 import { createMasker } from './core/mask.ts'
 import { parseCommandLine } from './options.ts'
+import { inventoryRules } from './run-options.ts'
 import type { Data, Loc, Reporter } from './core/types.ts'
 import type { Prompts } from './run.ts'
 
@@ -88,6 +89,7 @@ async function main(argv: readonly string[]): Promise<number> {
         const warn = (message: string, loc?: Loc): void => { process.stderr.write(`${drawWarning(message, loc)}\n`) }
         const { text, note = '', isLong = false } = await runTool(asked, {
           settings, isOn: (name) => isOn(settings[name]), isTerminal: process.stdout.isTTY, ask: askSecret, askOpenly: askLine, warn,
+          inventoryRules: inventoryRules((name) => settings[name] === '' ? undefined : settings[name]),
           extraVars: (given, context): Data => Object.assign({}, ...extraFrames(given, context).map((frame) => frame.vars)),
         })
         process.stderr.write(note)

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { isOn, collectionsPath, rolesPath, type Settings } from './config.ts'
 import { fault } from './core/errors.ts'
 import { nearest } from './core/near.ts'
-import type { Options } from './core/types.ts'
+import type { InventoryRules, Options } from './core/types.ts'
 import type { FlagName } from './flags.ts'
 import type { ReportOptions } from './report/choose.ts'
 
@@ -81,14 +81,22 @@ function running(set: Get): Partial<Options> {
   return {
     ...maybe('gathering', choice('ANSIBLE_GATHERING', set('ANSIBLE_GATHERING')?.toLowerCase(), ['implicit', 'explicit', 'smart'])), ...maybe('strategy', set('ANSIBLE_STRATEGY')),
     ...maybe('errorOnMissingHandler', on('ANSIBLE_ERROR_ON_MISSING_HANDLER')), keywordDefaults,
-    inventoryRules: {
-      unparsed: on('ANSIBLE_INVENTORY_UNPARSED_FAILED') === true ? 'fail' : on('ANSIBLE_INVENTORY_UNPARSED_WARNING') === false ? 'ignore' : 'warn',
-      anyUnparsedFails: on('ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED') === true,
-      ...maybe('ignoreExtensions', set('ANSIBLE_INVENTORY_IGNORE') === undefined ? undefined : commas([set('ANSIBLE_INVENTORY_IGNORE') ?? ''])),
-      ignorePatterns: commas(listed(set('ANSIBLE_INVENTORY_IGNORE_REGEX'))),
-    },
+    inventoryRules: inventoryRules(set),
     ...(on('ANSIBLE_INJECT_FACT_VARS') === false ? { injectFacts: false } : {}),
     ...(on('ANSIBLE_RETRY_FILES_ENABLED') === true ? { retryFiles: maybe('folder', set('ANSIBLE_RETRY_FILES_SAVE_PATH')) } : {}),
+  }
+}
+
+/** How inventories are read. */
+export function inventoryRules(set: Get): InventoryRules {
+  const on = (name: string): boolean | undefined => { const text = set(name); return text === undefined ? undefined : isOn(text) }
+  return {
+    unparsed: on('ANSIBLE_INVENTORY_UNPARSED_FAILED') === true ? 'fail' : on('ANSIBLE_INVENTORY_UNPARSED_WARNING') === false ? 'ignore' : 'warn',
+    anyUnparsedFails: on('ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED') === true,
+    ...maybe('ignoreExtensions', set('ANSIBLE_INVENTORY_IGNORE') === undefined ? undefined : commas([set('ANSIBLE_INVENTORY_IGNORE') ?? ''])),
+    ignorePatterns: commas(listed(set('ANSIBLE_INVENTORY_IGNORE_REGEX'))),
+    ...maybe('enabled', set('ANSIBLE_INVENTORY_ENABLED') === undefined ? undefined : commas(listed(set('ANSIBLE_INVENTORY_ENABLED')))),
+    ...maybe('groupNames', choice('ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS', set('ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS')?.toLowerCase(), ['always', 'silently', 'never', 'ignore'] as const)),
   }
 }
 

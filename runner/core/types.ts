@@ -437,6 +437,10 @@ export interface InventoryRules {
   /** Instead of the usual ones. */
   readonly ignoreExtensions?: readonly string[]
   readonly ignorePatterns: readonly string[]
+  /** Kinds of sources that are read; undefined: those that Ansible reads by itself. */
+  readonly enabled?: readonly string[]
+  /** What happens to group names that are no variable names. */
+  readonly groupNames?: 'always' | 'silently' | 'never' | 'ignore'
 }
 /** Options of one run, from the command line. */
 export interface Options {

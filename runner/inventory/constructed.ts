@@ -23,8 +23,6 @@ const keyedOptions = ['key', 'prefix', 'separator', 'parent_group', 'default_val
 /** A value that gives no group name. */
 class Unusable extends Error {}
 
-export const isConstructed = (plugin: string): boolean => /^(ansible\.(builtin|legacy)\.)?constructed$/.test(plugin)
-
 export function readConstructed(config: Dict, context: ConstructedContext): void { new Constructed(config, context).run() }
 
 class Constructed {

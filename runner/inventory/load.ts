@@ -60,7 +60,7 @@ export interface Inventory {
 
 /** Reads the sources in order. None at all: this machine only. Throws a fault at the first mistake in a source. */
 export async function loadInventory(sources: readonly string[], context: InventoryContext): Promise<Inventory> {
-  const tree = new Tree(context.warn)
+  const tree = new Tree(context.warn, context.rules?.groupNames)
   const parse = (text: string, file: string): unknown => {
     const { value, warnings } = loadYaml(text, file)
     for (const { message, loc } of warnings) context.warn(message, loc)

@@ -1,6 +1,6 @@
 /** Hosts and groups as they are being collected from sources: who is in what, with which variables. No files, no patterns. */
 import { fault } from '../core/errors.ts'
-import type { Data, Loc } from '../core/types.ts'
+import type { Data, InventoryRules, Loc } from '../core/types.ts'
 import { Template } from '../core/value.ts'
 import { isDeepStrictEqual } from 'node:util'
 
@@ -48,23 +48,31 @@ export class Tree {
   private depthsOf = -1
   private readonly warn: (message: string, loc?: Loc) => void
   private readonly warned = new Set<string>()
+  private readonly groupNames: NonNullable<InventoryRules['groupNames']>
 
-  constructor(warn: (message: string, loc?: Loc) => void) {
+  constructor(warn: (message: string, loc?: Loc) => void, groupNames: NonNullable<InventoryRules['groupNames']> = 'never') {
     this.warn = warn
+    this.groupNames = groupNames
     this.addChild(this.addGroup('all', undefined), this.addGroup('ungrouped', undefined), undefined)
   }
 
-  addGroup(name: string, loc: Loc | undefined): Group {
-    const known = this.groups.get(name)
+  addGroup(written: string, loc: Loc | undefined): Group {
+    const name = this.groupName(written, loc), known = this.groups.get(name)
     if (known !== undefined) return known
     if (name === '') throw fault('empty-name', loc, { what: 'group' })
-    if (/^\d|\W/u.test(name)) {
-      this.once(`the group name '${name}' holds characters that a variable name cannot have; templates reach it as groups['${name}'] only`, loc)
-    }
     const made = new Group(name, loc)
     this.groups.set(name, made)
     this.version++
     return made
+  }
+
+  /** The name of a group as the settings want it. Ansible: inventory/group.py (to_safe_group_name). */
+  private groupName(name: string, loc: Loc | undefined): string {
+    if (this.groups.has(name) || !/^\d|\W/u.test(name) || this.groupNames === 'ignore') return name
+    const safe = name.replace(/^\d|\W/gu, '_')
+    if (this.groupNames === 'never') this.once(`Invalid characters were found in group names but not replaced: templates reach '${name}' as groups['${name}'] only`, loc)
+    if (this.groupNames === 'always') this.once(`Invalid characters were found in group names and automatically replaced: '${name}' is '${safe}'`, loc)
+    return this.groupNames === 'never' ? name : safe
   }
 
   addHost(name: string, group: Group | undefined, origin: Origin, loc: Loc | undefined, port?: number): Host {

@@ -8,8 +8,9 @@ import { nearest } from '../core/near.ts'
 import type { Data, InventoryRules, Loc } from '../core/types.ts'
 import { isDict } from '../core/value.ts'
 import { isVault } from '../vars/vault.ts'
-import { expandHosts } from './address.ts'
-import { isConstructed, readConstructed } from './constructed.ts'
+import { expandHosts, parseAddress } from './address.ts'
+import { readConstructed } from './constructed.ts'
+import { readGenerator } from './generator.ts'
 import { readIni } from './ini.ts'
 import type { Host, Origin, Tree } from './model.ts'
 import { readScript } from './script.ts'
@@ -58,8 +59,7 @@ export async function readSource(source: string, context: SourceContext): Promis
   const path = resolve(context.cwd, source)
   const found = stats(path)
   if (found === undefined && source.includes(',')) {
-    readList(source, context.tree)
-    return true
+    return readList(source, context)
   }
   if (found === undefined) {
     const near = nearest(path.slice(path.lastIndexOf('/') + 1), namesIn(dirname(path)))
@@ -82,18 +82,43 @@ function namesIn(folder: string): string[] {
   }
 }
 
-function readList(source: string, tree: Tree): void {
-  const ungrouped = tree.addGroup('ungrouped', undefined)
+/** What Ansible reads unless the settings say otherwise. */
+const usual: readonly string[] = ['host_list', 'script', 'auto', 'yaml', 'ini', 'toml']
+const enabled = (context: SourceContext): readonly string[] => (context.rules?.enabled ?? usual).map((name) => name.replace(/^ansible\.(?:builtin|legacy)\./, ''))
+/** True if one of these kinds is read; else the source is left out, with a warning. */
+function isEnabled(context: SourceContext, path: string, ...kinds: readonly string[]): boolean {
+  if (enabled(context).some((one) => kinds.includes(one))) return true
+  context.warn(`Unable to parse ${path} as an inventory source: the settings enable ${enabled(context).join(', ') || 'nothing'}, not ${kinds.join(' or ')}`)
+  return false
+}
+
+function readList(source: string, context: SourceContext): boolean {
+  if (!isEnabled(context, source, 'host_list', 'advanced_host_list')) return false
+  const { tree } = context, ungrouped = tree.addGroup('ungrouped', undefined)
+  const hasRanges = enabled(context).find((one) => one.endsWith('host_list')) === 'advanced_host_list'
   for (const part of source.split(',').map((one) => one.trim()).filter((one) => one !== '')) {
-    const { names, port } = expandHosts(part, undefined)
+    const { names, port } = hasRanges ? rangeOf(part, context) : plainHost(part)
     for (const name of names) tree.addHost(name, tree.hosts.has(name) ? undefined : ungrouped, { file: source, dir: null }, undefined, port)
   }
+  return true
+}
+type Names = ReturnType<typeof expandHosts>
+function plainHost(part: string): Names {
+  const address = part.includes('[') && !part.startsWith('[') ? undefined : parseAddress(part)
+  return { names: [address?.host ?? part], port: address?.port }
+}
+/** As in Ansible, what only looks like a range is a name. */
+function rangeOf(part: string, context: SourceContext): Names {
+  if (!/\[[^\]]*:\]/.test(part)) return expandHosts(part, undefined)
+  context.warn(`Unable to parse address from hostname, leaving unchanged: ${part}: host range must specify end value`)
+  return { names: [part], port: undefined }
 }
 
 async function readFile(path: string, found: Stats, context: SourceContext): Promise<boolean> {
   const origin: Origin = { file: path, dir: dirname(path) }
   const bytes = contents(path)
   if (found.isFile() && (found.mode & 0o111) !== 0 && isProgram(bytes)) {
+    if (!isEnabled(context, path, 'script')) return false
     await readScript(path, { origin, tree: context.tree, warn: context.warn })
     return true
   }
@@ -101,11 +126,13 @@ async function readFile(path: string, found: Stats, context: SourceContext): Pro
   const text = isVault(raw) ? context.decrypt(raw, { file: path, line: 1, column: 1 }) : raw
   const extension = extname(path)
   if (extension === '.toml') {
+    if (!isEnabled(context, path, 'toml')) return false
     readToml(parseToml(text, path), path, { origin, tree: context.tree, warn: context.warn })
     return true
   }
-  if (['.yml', '.yaml', '.json', '.config'].includes(extension) || (extension === '' && looksLikeYaml(text))) readDocument(text, path, origin, context)
-  else readIni(text, path, origin, context.tree)
+  if (['.yml', '.yaml', '.json', '.config'].includes(extension) || (extension === '' && looksLikeYaml(text))) return readDocument(text, path, origin, context)
+  if (!isEnabled(context, path, 'ini')) return false
+  readIni(text, path, origin, context.tree)
   return true
 }
 function contents(path: string): Buffer {
@@ -123,11 +150,25 @@ function looksLikeYaml(text: string): boolean {
   return /^(---|\{|["']?[^\s[\]="']+["']?:(\s|$))/.test(first)
 }
 
-function readDocument(text: string, path: string, origin: Origin, context: SourceContext): void {
+function readDocument(text: string, path: string, origin: Origin, context: SourceContext): boolean {
   const document = context.parse(text, path)
   const plugin = pluginOf(document)
-  if (plugin === undefined || !isDict(document)) return readYaml(document, path, { origin, tree: context.tree, warn: context.warn })
-  if (!isConstructed(plugin)) throw fault('inventory-plugin-unsupported', valueLoc(document, 'plugin') ?? locOf(document), { plugin, near: nearest(plugin, ['constructed', 'ansible.builtin.constructed']) })
+  if (plugin === undefined || !isDict(document)) {
+    if (!isEnabled(context, path, 'yaml')) return false
+    readYaml(document, path, { origin, tree: context.tree, warn: context.warn })
+    return true
+  }
+  const short = plugin.replace(/^ansible\.(?:builtin|legacy)\./, '')
+  if (short !== 'constructed' && short !== 'generator') {
+    const known = ['constructed', 'generator'].map((one) => `ansible.builtin.${one}`)
+    throw fault('inventory-plugin-unsupported', valueLoc(document, 'plugin') ?? locOf(document), { plugin, near: nearest(plugin, known) })
+  }
+  if (!isEnabled(context, path, 'auto', short)) return false
+  if (short === 'generator') {
+    readGenerator(document, origin, context)
+    return true
+  }
   context.tree.settle()
   readConstructed(document, context)
+  return true
 }

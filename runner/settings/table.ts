@@ -77,6 +77,8 @@ export const honoured: readonly Setting[] = [
   one('ANSIBLE_INVENTORY_UNPARSED_FAILED', 'inventory.unparsed_is_failed', 'no source of the inventory could be read: an error'),
   one('ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED', 'inventory.any_unparsed_is_failed', 'one of the sources could not be read: an error'),
   one('ANSIBLE_INVENTORY_UNPARSED_WARNING', 'inventory.inventory_unparsed_warning', 'off: nothing is said where no source could be read'),
+  one('ANSIBLE_INVENTORY_ENABLED', 'inventory.enable_plugins', 'kinds of sources that are read: host_list, advanced_host_list, script, auto, yaml, ini, toml, constructed, generator'),
+  one('ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS', 'defaults.force_valid_group_names', 'group names that are no variable names: always, silently (they get _), never (a warning), ignore'),
   one('ANSIBLE_INVENTORY_IGNORE', 'defaults.inventory_ignore_extensions', 'names of these endings in a folder are no sources', { ini: ['inventory.ignore_extensions'] }),
   one('ANSIBLE_INVENTORY_IGNORE_REGEX', 'defaults.inventory_ignore_patterns', 'nor names that these regular expressions match', { ini: ['inventory.ignore_patterns'] }),
 

@@ -1,5 +1,5 @@
 /** What a small command (`play inventory`, `play vault`) gets from the command line, and what it hands back to be printed. */
-import type { Data, Loc } from '../core/types.ts'
+import type { Data, InventoryRules, Loc } from '../core/types.ts'
 import type { FileContext } from '../vars/files.ts'
 
 export interface Desk {
@@ -13,6 +13,7 @@ export interface Desk {
   /** Asks the user for a line that may be seen. */
   askOpenly(prompt: string): Promise<string>
   warn(message: string, loc?: Loc): void
+  readonly inventoryRules?: InventoryRules
   /** The variables that `-e` gives. */
   extraVars(given: readonly string[], context: FileContext): Data
 }

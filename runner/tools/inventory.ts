@@ -41,7 +41,7 @@ export async function inventoryCommand(argv: readonly string[], desk: Desk): Pro
   const context = { cwd, decrypt: (text: string, loc?: Loc) => decrypt(text, secrets, loc), warn: desk.warn }
   const extraVars: Data = desk.extraVars(values.get('extra') ?? [], context)
   const sources = values.get('sources') ?? (settings['ANSIBLE_INVENTORY'] ?? '').split(',').filter((one) => one !== '')
-  const inventory = await loadInventory(sources, { ...context, evaluate: createEvaluator(context), extraVars })
+  const inventory = await loadInventory(sources, { ...context, evaluate: createEvaluator(context), extraVars, rules: desk.inventoryRules })
   const dir = last('dir') ?? settings['ANSIBLE_PLAYBOOK_DIR'], limit = last('limit'), host = last('host')
   if (limit !== undefined) inventory.match(limit)
   const format: Format = values.has('yaml') ? 'yaml' : values.has('toml') ? 'toml' : 'json'

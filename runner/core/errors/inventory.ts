@@ -85,6 +85,10 @@ export const inventoryErrors = {
   'toml-bad-group': (data: { readonly group: string; readonly key: string; readonly wanted: string }) => ({
     message: `'${data.key}' of the group '${data.group}' must be ${data.wanted}`, hint: 'a group is [name] with children = ["a"], [name.vars] and [name.hosts.HOST]',
   }),
+  'generator-option': (data: { readonly option: string; readonly why: string; readonly near: string | undefined }) => ({
+    message: `the option '${data.option}' of the generator plugin: ${data.why}`,
+    hint: data.near === undefined ? 'it needs hosts (name, parents) and layers (lists of values)' : `did you mean '${data.near}'?`,
+  }),
   'constructed-option': (data: { readonly option: string; readonly why: string; readonly near: string | undefined }) => ({
     message: `the option '${data.option}' of the constructed inventory: ${data.why}`,
     hint: meant(data.near, 'it takes strict, compose, groups, keyed_groups, leading_separator, use_extra_vars, use_vars_plugins'),

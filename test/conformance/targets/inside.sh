@@ -16,11 +16,12 @@ if grep -q '^needs/ssh' targets/$name/aliases 2>/dev/null; then
   systemctl start ssh
   printf '[testgroup]\ntesthost ansible_connection="ssh" ansible_pipelining="yes" ansible_python_interpreter="%s" ansible_host="localhost" ansible_port="22" ansible_user="root" ansible_ssh_private_key_file="/root/.ssh/id_ed25519" ansible_ssh_extra_args="-o UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no"\n' "$VENV/bin/python" >inventory
 fi
-export PATH=/root/bin:$VENV/bin:$PATH
+export PATH=/root/bin:$VENV/bin:$PATH ANSIBLE_TEST_PYTHON_INTERPRETER=$VENV/bin/python ANSIBLE_TEST_PYTHON_VERSION=$($VENV/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+cp /source/test/lib/ansible_test/_util/target/injector/virtualenv.sh /root/bin/
 if [ "$tool" = play ]; then
   command_of() { printf '#!/bin/sh\nexec node /play/runner/play.mjs %s"$@"\n' "$2" >/root/bin/$1; chmod 755 /root/bin/$1; }
   command_of ansible-playbook '' ; command_of ansible-inventory 'inventory ' ; command_of ansible-vault 'vault '
-  if [ -n "${ADHOC-}" ]; then command_of ansible "$ADHOC "; else printf '#!/bin/sh\necho "ansible: play has no such command" >&2; exit 127\n' >/root/bin/ansible; chmod 755 /root/bin/ansible; fi
+  command_of ansible "${ADHOC:-adhoc} "
 fi
 output=/root/output; mkdir -p $output
 export ANSIBLE_PYTHON_MODULE_RLIMIT_NOFILE=1024 ANSIBLE_INVENTORY_PLUGIN_EXTS='.yaml, .yml, .json, .winrm, .networking' ANSIBLE_FORCE_COLOR=false \
