@@ -1,5 +1,6 @@
 /** What the command line and the settings say, as the options of one run and of its reporters. */
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { isOn, collectionsPath, rolesPath, type Settings } from './config.ts'
 import { fault } from './core/errors.ts'
 import { nearest } from './core/near.ts'
@@ -60,7 +61,7 @@ export function toOptions(values: Values, playbooks: readonly string[], settings
     ...maybe('privateKeyFile', last('privateKey') ?? set('ANSIBLE_PRIVATE_KEY_FILE')), ...(timeout === undefined || timeout === 0 ? {} : { timeoutSeconds: timeout }),
     ...(ssh === '' ? {} : { sshCommonArgs: ssh }), ...maybe('hostKeyChecking', checking === undefined ? undefined : isOn(checking)),
     ...becoming(last, set), ...maybe('connectionPassword', passwordIn(last('connectionPasswordFile') ?? (values.has('askPass') ? undefined : set('ANSIBLE_CONNECTION_PASSWORD_FILE')))),
-    ...running(set), ...display(values, set),
+    ...(values.has('flushCache') ? { flushCache: true } : {}), ...running(set), ...display(values, set),
   }
 }
 
@@ -82,6 +83,7 @@ function running(set: Get): Partial<Options> {
     ...maybe('gathering', choice('ANSIBLE_GATHERING', set('ANSIBLE_GATHERING')?.toLowerCase(), ['implicit', 'explicit', 'smart'])), ...maybe('strategy', set('ANSIBLE_STRATEGY')),
     ...maybe('errorOnMissingHandler', on('ANSIBLE_ERROR_ON_MISSING_HANDLER')), keywordDefaults,
     inventoryRules: inventoryRules(set),
+    ...maybe('factCache', factCacheOf(set)),
     ...(on('ANSIBLE_INJECT_FACT_VARS') === false ? { injectFacts: false } : {}),
     ...(on('ANSIBLE_RETRY_FILES_ENABLED') === true ? { retryFiles: maybe('folder', set('ANSIBLE_RETRY_FILES_SAVE_PATH')) } : {}),
   }
@@ -103,6 +105,15 @@ export function inventoryRules(set: Get): InventoryRules {
 const verbosityOf = (values: Values, set: Get): number => (wholeNumber(set('ANSIBLE_VERBOSITY'), 'ANSIBLE_VERBOSITY', 0) ?? 0) + (values.get('verbose')?.length ?? 0)
 /** Known elsewhere under other names. */
 const callbacks: Readonly<Record<string, 'default' | 'yaml'>> = { 'default': 'default', 'ansible.builtin.default': 'default', 'yaml': 'yaml', 'community.general.yaml': 'yaml' }
+
+function factCacheOf(set: Get): Options['factCache'] {
+  const kind = (set('ANSIBLE_CACHE_PLUGIN') ?? 'memory').replace(/^ansible\.builtin\./, '')
+  if (kind === 'memory') return undefined
+  if (kind !== 'jsonfile') throw usage(`fact_caching can be memory or jsonfile, not '${kind}'`)
+  const folder = set('ANSIBLE_CACHE_PLUGIN_CONNECTION')
+  if (folder === undefined) throw usage('fact_caching = jsonfile needs fact_caching_connection: the folder for its files')
+  return { folder: resolve(folder.replace(/^~(?=\/|$)/, set('HOME') ?? '~')), prefix: set('ANSIBLE_CACHE_PLUGIN_PREFIX') ?? '', timeoutSeconds: wholeNumber(set('ANSIBLE_CACHE_PLUGIN_TIMEOUT'), 'fact_caching_timeout', 0) ?? 86400 }
+}
 
 function display(values: Values, set: Get): Omit<ReportOptions, 'adhoc'> {
   const off = (name: string): boolean => { const text = set(name); return text !== undefined && !isOn(text) }

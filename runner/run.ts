@@ -10,6 +10,7 @@ import { nearest } from './core/near.ts'
 import type { Template } from './core/value.ts'
 import { createGate } from './execute/gate.ts'
 import type { Run } from './execute/context.ts'
+import { openFactCache } from './execute/fact-cache.ts'
 import { extraFrames } from './execute/extra.ts'
 import { checkTasks } from './execute/check.ts'
 import { checkLimit, checkSelection } from './execute/selection.ts'
@@ -167,9 +168,10 @@ function templateOf(path: string, source: string): Template {
 /** `at.dir`: folder of the playbook that runs now. */
 function createRun(loaded: Loaded, ways: Pick<Run, 'pool' | 'emit' | 'warn'>, at: { readonly dir: string }): Run {
   let id = 1_000_000
+  const { factCache: cache, check } = loaded.options
   return {
     ...loaded, ...ways, hosts: new Map(), machines: new Map(), exchanges: new Map(), jobs: new Map(), gate: createGate(loaded.options.forks), custom: {},
-    nextId: () => ++id, playDir: () => at.dir,
+    ...(cache === undefined ? {} : { factCache: openFactCache(cache, check, ways.warn) }), nextId: () => ++id, playDir: () => at.dir,
   }
 }
 
@@ -202,6 +204,7 @@ export async function execute(loaded: Loaded, reporter: Reporter, prompts: Promp
   const run = createRun(loaded, { pool, emit, warn }, at)
   if (prompts.ask !== undefined) run.ask = prompts.ask
   if (prompts.askKeys !== undefined) run.askKeys = prompts.askKeys
+  if (options.flushCache === true) for (const name of loaded.inventory.hosts()) run.factCache?.clear(name)
   if (options.startAtTask !== undefined) run.startAt = startingAt(options.startAtTask)
   emit({ type: 'start', playbooks: options.playbooks, plays: loaded.playbooks.map((playbook) => playbook.plays.length), checkMode: options.check, diffMode: options.diff, verbosity: options.verbosity })
   let broken: Fault | undefined

@@ -430,6 +430,8 @@ export interface Adhoc {
   readonly tree?: string
 }
 
+/** `fact_caching = jsonfile`. */
+export interface FactCacheOptions { readonly folder: string; readonly prefix: string; /** 0: facts never grow too old. */ readonly timeoutSeconds: number }
 /** What becomes of sources of the inventory that cannot be read, and which names in folders are none. */
 export interface InventoryRules {
   readonly unparsed: 'ignore' | 'warn' | 'fail'
@@ -492,6 +494,9 @@ export interface Options {
   /** Of keywords, for tasks that do not say. */
   readonly keywordDefaults?: Readonly<Record<string, unknown>>
   readonly inventoryRules?: InventoryRules
+  readonly factCache?: FactCacheOptions
+  /** Forgets the cached facts of all hosts first. */
+  readonly flushCache?: boolean
   /** False: facts are in `ansible_facts` only. */
   readonly injectFacts?: boolean
   /** Writes the hosts that failed to a file, beside the playbook or in this folder. */

@@ -65,18 +65,14 @@ function withoutOmitted(value: unknown): unknown {
 function defaultsOf(unit: Unit): [unknown, unknown][] {
   const { run, task, scope } = unit
   const plain = (value: unknown): unknown => value instanceof Template ? run.jinja.resolve(value, scope) : value
-  const found = new Map<unknown, unknown>()
-  for (const map of [task.kw['module_defaults']].flat().map(plain)) {
-    if (!isDict(map)) continue
-    for (const [name, written] of dictEntries(map)) {
-      if (run.registry.resolve(String(name)) !== task.module) continue
-      const defaults = plain(written)
-      if (!isDict(defaults)) continue
-      found.clear() // the innermost defaults of a module stand for all outer ones
-      for (const [key, value] of dictEntries(defaults)) found.set(key, value)
-    }
+  const maps = [task.kw['module_defaults']].flat().map(plain).flatMap((map) => isDict(map) ? dictEntries(map) : [])
+  const of = (module: string): [unknown, unknown][] => {
+    const fitting = maps.filter(([name]) => run.registry.resolve(String(name)) === module).map(([, written]) => plain(written)).filter((defaults) => isDict(defaults))
+    const last = fitting.at(-1) // the innermost defaults of a module stand for all outer ones
+    return last === undefined ? [] : dictEntries(last)
   }
-  return [...found]
+  // what gathers facts for a play takes the defaults of setup too
+  return [...task.module === 'gather_facts' ? of('setup') : [], ...of(task.module)]
 }
 
 /** What the module or action gets; secrets among it are masked from now on. */

@@ -8,6 +8,7 @@ import type { Inventory } from '../inventory/load.ts'
 import type { Loader } from '../playbook/load.ts'
 import type { Registry } from './registry.ts'
 import type { Exchange, Machine } from './exchange.ts'
+import type { FactCache } from './fact-cache.ts'
 import type { Gate } from './gate.ts'
 import type { Job } from './async.ts'
 
@@ -35,6 +36,8 @@ export interface Run {
   readonly custom: Data
   renderFile(file: LocalFile, vars: Vars, options: RenderOptions): Promise<string>
   loadFile(path: string): Promise<unknown>
+  /** Facts of earlier runs. */
+  readonly factCache?: FactCache
   /** Asks the person at the terminal; undefined where there is none. */
   ask?(prompt: string, isPrivate: boolean): Promise<string>
   /** The same, key by key. */
@@ -61,6 +64,8 @@ export class HostState {
   /** As `ansible_facts`; also visible as `ansible_x`. */
   readonly facts: Data = {}
   readonly factFrame: Frame
+  /** Under the names that they were gathered or set by: what a cache keeps. */
+  readonly gathered: Data = {}
   /** set_fact and register. */
   readonly setFrame: { readonly name: string; readonly vars: Data } = { name: 'set_fact or register', vars: {} }
   readonly includeFrames: Frame[] = []
@@ -91,12 +96,17 @@ export class HostState {
     this.injects = injects
     this.factFrame = { name: 'facts', vars: { ansible_facts: this.facts } }
   }
+  clearFacts(): void {
+    for (const found of [this.facts, this.gathered]) for (const key of Object.keys(found)) Reflect.deleteProperty(found, key)
+    for (const key of Object.keys(this.factFrame.vars)) if (key !== 'ansible_facts') Reflect.deleteProperty(this.factFrame.vars, key)
+  }
   get alive(): boolean { return this.failed === undefined && !this.unreachable && !this.ended }
 
   addFacts(facts: Readonly<Data>, alsoAsFacts = true): void {
     const { vars } = this.factFrame
     if (!this.injects && !('ansible_local' in vars)) Object.assign(vars, { ansible_local: {} })
     for (const [key, value] of Object.entries(facts)) {
+      this.gathered[key] = value
       const plain = key.replace(/^ansible_(?!local$)/, '')
       if (alsoAsFacts) this.facts[plain] = value
       if (this.injects || !key.startsWith('ansible_') || key === 'ansible_local') Object.assign(vars, { [key]: value })
@@ -126,5 +136,7 @@ export function hostState(run: Run, name: string): HostState {
   if (before !== undefined) return before
   const state = new HostState(name, run.options.injectFacts !== false)
   run.hosts.set(name, state)
+  const cached = run.factCache?.load(name)
+  if (cached !== undefined) state.addFacts(cached)
   return state
 }

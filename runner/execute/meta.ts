@@ -24,8 +24,8 @@ const metas: Readonly<Record<string, Meta>> = {
   end_role: (_, task, hosts) => { for (const host of hosts) if (task.role !== undefined) host.roleEnded.add(task.role) },
   clear_facts: (walk) => {
     for (const host of walk.play.all.map((name) => hostState(walk.run, name))) {
-      for (const key of Object.keys(host.facts)) delete host.facts[key]
-      for (const key of Object.keys(host.factFrame.vars)) if (key !== 'ansible_facts') Reflect.deleteProperty(host.factFrame.vars, key)
+      host.clearFacts()
+      walk.run.factCache?.clear(host.name)
     }
   },
   clear_host_errors: (walk) => {

@@ -122,12 +122,12 @@ async function gatherFacts(walk: Walk, value: PlayValue): Promise<void> {
   const { play } = walk.play
   const { gathering } = walk.run.options
   if (!truthy(value(play.kw['gather_facts']) ?? gathering !== 'explicit')) return
-  const hosts = gathering === 'smart' && play.kw['gather_facts'] === undefined ? walk.hosts.filter((host) => Object.keys(host.facts).length === 0) : walk.hosts
+  const hosts = gathering === 'smart' ? walk.hosts.filter((host) => host.facts['_ansible_facts_gathered'] !== true) : walk.hosts
   const args = Object.fromEntries(['gather_subset', 'gather_timeout', 'fact_path'].flatMap((name) => play.kw[name] === undefined ? [] : [[name, play.kw[name]]]))
   const names = ['become', 'become_user', 'become_method', 'become_flags', 'become_exe', 'connection', 'remote_user', 'port', 'environment', 'any_errors_fatal', 'ignore_unreachable', 'module_defaults', 'when']
   const kw = Object.fromEntries(names.flatMap((name) => play.kw[name] === undefined ? [] : [[name, play.kw[name]]]))
   const task: Task = {
-    kind: 'task', id: walk.run.nextId(), name: 'Gathering Facts', module: 'setup', args, kw: { ...kw, tags: ['always'], check_mode: false }, vars: [],
+    kind: 'task', id: walk.run.nextId(), name: 'Gathering Facts', module: 'gather_facts', args, kw: { ...kw, tags: ['always'], check_mode: false }, vars: [],
     search: [play.dir], isHandler: false, loc: play.loc,
   }
   await walkNodes({ ...walk, hosts }, [task])

@@ -21,14 +21,18 @@ export function remember(run: Run, task: Task, host: HostState, whole: Draft, de
     const plain = Object.fromEntries(Object.entries(facts instanceof Map ? Object.fromEntries(facts) : facts))
     if (task.module === 'set_fact') {
       Object.assign(owner.setFrame.vars, settleFacts(plain))
-      if (dictGet(one.data, '_ansible_facts_cacheable') === true) owner.addFacts(settleFacts(plain))
+      if (dictGet(one.data, '_ansible_facts_cacheable') === true) keep(run, owner, plain)
     } else if (task.module === 'include_vars') owner.includeFrames.push({ name: 'include_vars', vars: plain })
-    else owner.addFacts(settleFacts(plain))
+    else keep(run, owner, plain)
   }
   for (const { draft: one } of parts) keepStats(run, host, one.data['ansible_stats'])
   if (task.kw['register'] === undefined) return
   const { _task: _, ...named } = resultVars(run, task, scope, whole, true)
   Object.assign(host.setFrame.vars, named)
+}
+function keep(run: Run, host: HostState, facts: Data): void {
+  host.addFacts(settleFacts(facts))
+  run.factCache?.save(host.name, host.gathered)
 }
 /** set_stats: numbers add up, lists and dicts grow, anything else is replaced. */
 function keepStats(run: Run, host: HostState, stats: unknown): void {

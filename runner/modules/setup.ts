@@ -9,34 +9,41 @@ const all = [...factGroups.map(({ name }) => name), 'local']
 const minimal = [...factGroups.filter(({ isMinimal }) => isMinimal).map(({ name }) => name), 'local']
 /** What Ansible can gather and nothing here has anything to say about. */
 const silent = new Set(['facter', 'ohai'])
-/** A name of gather_subset stands for these groups. */
-function groupsOf(name: string): readonly string[] {
-  if (name === 'all') return all
-  if (name === 'min') return minimal
-  if (name === 'hardware') return ['hardware', 'mounts', 'devices']
-  const own = factGroups.filter((group) => group.name === name || group.facts.includes(name)).map((group) => group.name)
-  if (own.length > 0 || name === 'local') return own.length > 0 ? own : ['local']
-  if (silent.has(name)) return []
-  const known = [...all, 'all', 'min', 'hardware', ...silent, ...factGroups.flatMap((group) => group.facts)]
-  const near = nearest(name, known)
-  throw new Failure(`Bad subset '${name}' given to Ansible. gather_subset options allowed: all, ${[...known].sort().join(', ')}${near === undefined ? '' : `; did you mean '${near}'?`}`)
+/** Names that Ansible knows besides those of the groups, and the groups of ours that they stand for. */
+const parts: Readonly<Record<string, readonly string[]>> = { hardware: ['hardware', 'mounts', 'devices'], platform: ['platform', 'python_version'] }
+/** Groups that need the facts of others, and so gather them too. Ansible: required_facts of its collectors. */
+const needs: Readonly<Record<string, readonly string[]>> = { pkg_mgr: ['distribution'], service_mgr: ['platform', 'distribution'], network: ['platform', 'distribution'], hardware: ['platform'] }
+
+/** The group of Ansible's that a name of gather_subset means: itself, or the one that one of its facts is in. */
+function groupOf(name: string): string | undefined {
+  if (silent.has(name) || name === 'local') return name
+  const found = factGroups.find((group) => group.name === name || group.facts.includes(name))?.name
+  return Object.entries(parts).find(([, own]) => found !== undefined && own.includes(found))?.[0] ?? found
+}
+function known(name: string): string {
+  const group = groupOf(name)
+  if (group !== undefined) return group
+  const names = [...new Set(['local', ...silent, ...factGroups.flatMap((one) => [one.name, ...one.facts])])].sort()
+  const near = nearest(name, ['all', 'min', ...names])
+  throw new Failure(`Bad subset '${name}' given to Ansible. gather_subset options allowed: all, ${names.join(', ')}${near === undefined ? '' : `; did you mean '${near}'?`}`)
 }
 
-/** Ansible: module_utils/facts/collector.py, get_collector_names: `min` always, unless `!min`; `!name` removes. */
+/** Ansible: module_utils/facts/collector.py, get_collector_names: `min` and what is named; less what `!` names; and what those need. */
 export function chooseGroups(subset: readonly string[]): string[] {
-  const added = new Set<string>(), removed = new Set<string>()
-  let hasAdded = false
+  const whole = [...new Set([...all.map((name) => groupOf(name) ?? name), ...silent])], least = minimal.map((name) => groupOf(name) ?? name)
+  const added = new Set(least), removed = new Set<string>(), named = new Set<string>()
   for (const one of subset.length === 0 ? ['all'] : subset) {
-    if (one === '!all') { for (const name of all) if (!minimal.includes(name)) removed.add(name); continue }
-    if (one.startsWith('!')) { for (const name of groupsOf(one.slice(1))) removed.add(name); continue }
-    hasAdded = true
-    for (const name of groupsOf(one)) { added.add(name) }
+    if (one === 'min') continue
+    if (one === 'all') for (const name of whole) added.add(name)
+    else if (one === '!min') for (const name of least) removed.add(name)
+    else if (one === '!all') for (const name of whole) { if (!least.includes(name)) removed.add(name) }
+    // as in Ansible, a name that does not exist may be left out
+    else if (one.startsWith('!')) removed.add(groupOf(one.slice(1)) ?? '')
+    else { named.add(known(one)); added.add(known(one)) }
   }
-  const explicit = new Set(subset.filter((one) => !one.startsWith('!') && one !== 'all').flatMap(groupsOf))
-  const base = hasAdded ? added : new Set(all)
-  if (!subset.includes('!min')) for (const name of minimal) base.add(name)
-  // Some groups need others: the package manager the distribution, that the kernel.
-  return all.filter((name) => (base.has(name) && !removed.has(name)) || explicit.has(name))
+  const chosen = new Set([...added].filter((name) => !removed.has(name) || named.has(name)))
+  for (const name of chosen) for (const needed of needs[name] ?? []) chosen.add(needed)
+  return all.filter((name) => chosen.has(groupOf(name) ?? name))
 }
 
 const matcher = (pattern: string): RegExp =>
@@ -49,8 +56,8 @@ const prefixed = (found: Readonly<Data>): Data =>
 export function filterFacts(found: Readonly<Data>, patterns: readonly string[]): Data {
   const wanted = patterns.filter((one) => one !== '' && one !== '*')
   if (wanted.length === 0 || patterns.includes('*')) return { ...found }
-  const tests = wanted.flatMap((one) => [matcher(one), matcher(one.startsWith('ansible_') ? one.slice(8) : one)])
-  return Object.fromEntries(Object.entries(found).filter(([name]) => tests.some((test) => test.test(name) || test.test(`ansible_${name}`))))
+  const tests = wanted.flatMap((one) => [matcher(one), matcher(`ansible_${one}`)])
+  return Object.fromEntries(Object.entries(found).filter(([name]) => tests.some((test) => test.test(name))))
 }
 
 export default defineModule({

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createMasker } from '../../runner/core/mask.ts'
 import type { Event, HostStats, TaskResult } from '../../runner/core/types.ts'
+import type { Settings } from '../../runner/config.ts'
 import { parseCommandLine } from '../../runner/options.ts'
 import { execute, load } from '../../runner/run.ts'
 
@@ -30,12 +31,12 @@ export async function play(files: Readonly<Record<string, string>>, args: readon
   }
 }
 
-export async function playIn(dir: string, files: Readonly<Record<string, string>>, args: readonly string[] = []): Promise<Told> {
+export async function playIn(dir: string, files: Readonly<Record<string, string>>, args: readonly string[] = [], settings: Settings = {}): Promise<Told> {
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(dir, name)), { recursive: true })
     writeFileSync(join(dir, name), text.replaceAll('{dir}', dir))
   }
-  const asked = parseCommandLine([join(dir, 'site.yml'), ...('inventory' in files ? ['-i', join(dir, 'inventory')] : []), ...args.map((one) => one.replaceAll('{dir}', dir))], {})
+  const asked = parseCommandLine([join(dir, 'site.yml'), ...('inventory' in files ? ['-i', join(dir, 'inventory')] : []), ...args.map((one) => one.replaceAll('{dir}', dir))], settings)
   if (asked.command !== 'play') throw new Error('the arguments do not run a playbook')
   const events: Event[] = []
   const masker = createMasker()

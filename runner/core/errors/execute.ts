@@ -4,6 +4,10 @@ const list = (names: readonly string[]): string => names.join(', ')
 const near = (name: string | undefined): string => name === undefined ? '' : ` Did you mean '${name}'?`
 
 export const executeErrors = {
+  'fact-cache-folder': (data: { readonly folder: string; readonly why: string }) => ({
+    message: `the folder of cached facts ${data.folder} cannot be used: ${data.why}`,
+    hint: 'the setting fact_caching_connection names it',
+  }),
   'file-not-found': (data: { readonly path: string; readonly searched: readonly string[]; readonly near?: string | undefined }) => ({
     message: `could not find or access '${data.path}' on the controller`,
     hint: `${near(data.near).trim()} looked for: ${list(data.searched)}`.trim(),

@@ -130,7 +130,7 @@ function devices(text: string): Data {
 const remote = 'nfs|nfs4|cifs|smb3|smbfs|ncpfs|fuse.*|afs|ceph|glusterfs|lustre|autofs|9p'
 export const hardwareGroups: readonly Group[] = [
   {
-    name: 'hardware', facts: ['processor', 'processor_cores', 'processor_count', 'processor_vcpus', 'processor_nproc', 'processor_threads_per_core', 'memtotal_mb', 'memfree_mb', 'swaptotal_mb', 'swapfree_mb', 'memory_mb', 'uptime_seconds', 'flags'], isMinimal: false,
+    name: 'hardware', facts: ['processor', 'processor_cores', 'processor_count'], isMinimal: false,
     script: `s cpu; f /proc/cpuinfo
 s nproc; nproc
 s memory; f /proc/meminfo
@@ -155,7 +155,7 @@ s uuids; has lsblk && lsblk --list --noheadings --paths --output NAME,UUID --exc
     collect: (sections) => ({ mounts: mounts(sections('mtab'), sections('sizes'), sections('binds'), sections('uuids')) }),
   },
   {
-    name: 'devices', facts: ['device_links'], isMinimal: false,
+    name: 'devices', facts: [], isMinimal: false,
     script: `s devices; for d in /sys/block/*; do [ -e "$d" ] || continue; n=\${d##*/}; case $n in ram*|fd*) continue;; esac; echo "== $n"
 for k in vendor model; do v=; read -r v <"$d/device/$k" && [ -n "$v" ] && echo "$k $v"; done; v=; read -r v <"$d/removable" && echo "removable $v"
 v=; read -r v <"$d/queue/discard_granularity" && echo "support_discard $v"; v=; read -r v <"$d/queue/rotational" && echo "rotational $v"

@@ -37,7 +37,7 @@ has systemctl && case $(readlink /sbin/init) in *systemd) echo systemd-offline;;
 }
 
 const systemd: Group = {
-  name: 'systemd', facts: [], isMinimal: true, script: 's systemd; has systemctl && systemctl --version',
+  name: 'systemd', facts: [], isMinimal: false, script: 's systemd; has systemctl && [ -d /run/systemd/system ] && systemctl --version',
   collect(sections) {
     const [first = '', features = ''] = sections('systemd').split('\n')
     const version = /^systemd (\d+)/.exec(first)?.[1]

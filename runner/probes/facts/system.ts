@@ -124,9 +124,11 @@ const loadavg = group('loadavg', 's load; f /proc/loadavg', (sections) => {
 const chroot = group('chroot', `s chroot; if [ -n "$debian_chroot" ]; then echo yes; elif [ "$(stat -c %d:%i /)" = "$(stat -L -c %d:%i /proc/1/root/.)" ]; then echo no; elif [ -r /proc/1/root/. ]; then echo yes
 else case $(stat -c %i /) in 2|128|256) echo no;; *) [ -e /.dockerenv ] && echo no || echo yes;; esac; fi`, (sections) => ({ is_chroot: sections('chroot').trim() === 'yes' }), ['is_chroot'], false)
 
-const python = group('python', `s python; p=$(command -v python3) && "$p" -c 'import sys; print(sys.executable); print(*sys.version_info[:5]); print(sys.implementation.name)'`, (sections) => {
-  const [executable, version = '', type = ''] = sections('python').split('\n')
-  if (executable === undefined || executable === '') return {}
+/** Asked once, told in two groups: Ansible has the version among the facts of the platform. */
+const pythonScript = `s python; : "\${py=$(p=$(command -v python3) && "$p" -c 'import sys; print(sys.executable); print(*sys.version_info[:5]); print(sys.implementation.name)')}"; printf '%s\\n' "$py"`
+function pythonOf(text: string): { readonly python_version: string; readonly python: Data } | undefined {
+  const [executable = '', version = '', type = ''] = text.split('\n')
+  if (executable === '') return undefined
   const [major = '', minor = '', micro = '', level = '', serial = ''] = version.split(' ')
   return {
     python_version: `${major}.${minor}.${micro}`,
@@ -135,12 +137,12 @@ const python = group('python', `s python; p=$(command -v python3) && "$p" -c 'im
       version: { major: Number(major), minor: Number(minor), micro: Number(micro), releaselevel: level, serial: Number(serial) },
     },
   }
-}, ['python_version'])
+}
+const pythonVersion = group('python_version', pythonScript, (sections) => { const found = pythonOf(sections('python')); return found === undefined ? {} : { python_version: found.python_version } })
+const python = group('python', pythonScript, (sections) => { const found = pythonOf(sections('python')); return found === undefined ? {} : { python: found.python } })
 
-const storage = group('storage', `s nqn; f /etc/nvme/hostnqn
-s iqn; sed -n 's/^InitiatorName=//p' /etc/iscsi/initiatorname.iscsi
-s wwn; for p in /sys/class/fc_host/*/port_name; do [ -r "$p" ] && sed 's/^0x//' "$p"; done`, (sections) => ({
-  hostnqn: sections('nqn').trim(), iscsi_iqn: sections('iqn').trim().split('\n')[0] ?? '', fibre_channel_wwn: rows(sections('wwn')),
-}), ['hostnqn', 'iscsi_iqn', 'fibre_channel_wwn', 'iscsi', 'nvme'], false)
+const nvme = group('nvme', 's nqn; f /etc/nvme/hostnqn', (sections) => ({ hostnqn: sections('nqn').trim() }), [], false)
+const iscsi = group('iscsi', `s iqn; sed -n 's/^InitiatorName=//p' /etc/iscsi/initiatorname.iscsi`, (sections) => ({ iscsi_iqn: sections('iqn').trim().split('\n')[0] ?? '' }), [], false)
+const fibreChannel = group('fibre_channel_wwn', `s wwn; for p in /sys/class/fc_host/*/port_name; do [ -r "$p" ] && sed 's/^0x//' "$p"; done`, (sections) => ({ fibre_channel_wwn: rows(sections('wwn')) }), [], false)
 
-export const systemGroups: readonly Group[] = [platform, dateTime, user, env, cmdline, dns, security, apparmor, fips, capabilities, lsb, hostKeys, loadavg, chroot, python, storage]
+export const systemGroups: readonly Group[] = [platform, pythonVersion, dateTime, user, env, cmdline, dns, security, apparmor, fips, capabilities, lsb, hostKeys, loadavg, chroot, python, nvme, iscsi, fibreChannel]
