@@ -415,6 +415,8 @@ export type Event =
   /** What an action says while it runs. */
   | { readonly type: 'said'; readonly text: string }
   | { readonly type: 'included'; readonly file: string; readonly hosts: readonly string[]; readonly label?: string }
+  /** What a meta action did, or why it did not. */
+  | { readonly type: 'meta'; readonly task: number; readonly text: string }
   | { readonly type: 'no-hosts-left' }
   | { readonly type: 'handlers-pending'; readonly host: string; readonly handlers: readonly string[] }
   | { readonly type: 'warning'; readonly message: string; readonly loc?: Loc }

@@ -72,6 +72,8 @@ export class HostState {
   readonly stats: HostStats = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0, unknown: 0 }
   failed: Failed | undefined
   unreachable = false
+  /** Failures that wait for the end of an `always` section. */
+  readonly waiting: (Failed | undefined)[] = []
   /** meta: end_host, end_play. */
   ended = false
   /** Names notified since the last flush. Which handlers they mean is found out then: includes may have brought more. */

@@ -134,12 +134,14 @@ async function rescue(walk: Walk, block: Block, hosts: readonly HostState[]): Pr
   await walkNodes({ ...walk, hosts, after: [block.always, ...walk.after] }, block.rescue)
 }
 
-/** Runs for failed hosts too; what failed stays failed. */
+/** Runs for failed hosts too; what failed stays failed, unless `meta: clear_host_errors` says otherwise. */
 async function always(walk: Walk, block: Block, hosts: readonly HostState[]): Promise<void> {
-  const before = new Map(hosts.map((host) => [host, host.failed]))
-  for (const host of hosts) host.failed = undefined
+  for (const host of hosts) {
+    host.waiting.push(host.failed)
+    host.failed = undefined
+  }
   await walkNodes({ ...walk, hosts }, block.always)
-  for (const [host, failed] of before) host.failed ??= failed
+  for (const host of hosts) { const failed = host.waiting.pop(); host.failed ??= failed }
 }
 
 /** A role runs once a play for the same parameters, unless it allows duplicates. */

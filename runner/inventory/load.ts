@@ -52,6 +52,8 @@ export interface Inventory {
   /** True if anything changed. */
   addHost(name: string, groups: readonly string[], vars: Readonly<Data>): boolean
   addGroup(name: string, parents: readonly string[], hosts?: readonly string[]): boolean
+  /** Reads the sources anew; what the run has added stays. */
+  refresh(): Promise<void>
   /** Grows with every change. */
   readonly version: number
   /** The sources as given. */
@@ -60,25 +62,27 @@ export interface Inventory {
 
 /** Reads the sources in order. None at all: this machine only. Throws a fault at the first mistake in a source. */
 export async function loadInventory(sources: readonly string[], context: InventoryContext): Promise<Inventory> {
-  const tree = new Tree(context.warn, context.rules?.groupNames)
+  const inventory = new Loaded(sources, context)
+  await inventory.refresh()
+  return inventory
+}
+
+/** Reads the sources into a tree. `varsOf`: what is known so far of a host. */
+async function readInto(tree: Tree, sources: readonly string[], context: InventoryContext, varsOf: (host: TreeHost, withFiles: boolean) => Data): Promise<void> {
   const parse = (text: string, file: string): unknown => {
     const { value, warnings } = loadYaml(text, file)
     for (const { message, loc } of warnings) context.warn(message, loc)
     return value
   }
-  const files = createVarFiles({ decrypt: context.decrypt, warn: context.warn })
-  const folders = lastOfEach(sources.map((source) => folderOf(source, context.cwd)).filter((folder) => folder !== undefined).map(real))
-  const inventory = new Loaded(tree, files, folders, sources, context)
   let any = false
   for (const source of sources) {
     const read = await readSource(source, {
-      cwd: context.cwd, tree, parse, decrypt: context.decrypt, warn: context.warn, extraVars: context.extraVars ?? {},
+      cwd: context.cwd, tree, parse, decrypt: context.decrypt, warn: context.warn, extraVars: context.extraVars ?? {}, varsOf,
       ...(context.rules === undefined ? {} : { rules: context.rules }),
       evaluate: (text, vars) => {
         if (context.evaluate === undefined) throw new Error('no evaluate was given to the inventory')
         return context.evaluate(text, vars)
       },
-      varsOf: (host, withFiles) => inventory.plainVars(host, withFiles),
     })
     if (read) any = true
     else if (context.rules?.anyUnparsedFails === true) throw fault('inventory-unparsed', undefined, { source })
@@ -86,7 +90,6 @@ export async function loadInventory(sources: readonly string[], context: Invento
   tree.settle()
   if (!any && context.rules?.unparsed === 'fail') throw fault('inventory-unparsed', undefined, { source: sources.join(', ') })
   if (!any && sources.length > 0 && context.rules?.unparsed !== 'ignore') context.warn('No inventory was parsed, only implicit localhost is available')
-  return inventory
 }
 const lastOfEach = (folders: readonly string[]): string[] => folders.filter((folder, i) => folders.lastIndexOf(folder) === i)
 function real(path: string): string {
@@ -99,25 +102,38 @@ function real(path: string): string {
 
 class Loaded implements Inventory {
   readonly sources: readonly string[]
-  private readonly tree: Tree
-  private readonly files: VarFiles
-  private readonly folders: readonly string[]
+  private tree: Tree
+  private files: VarFiles
+  private folders: readonly string[] = []
   private readonly context: InventoryContext
+  /** Versions of the trees before this one. */
+  private before = 0
+  /** What the run added: a refresh adds it again. */
+  private readonly added: ((tree: Tree) => void)[] = []
   private cachedAt = -1
   private frameCache = new Map<string, readonly Frame[]>()
   private groupCache: ReadonlyMap<string, readonly string[]> | undefined
   private readonly warned = new Set<string>()
-  constructor(tree: Tree, files: VarFiles, folders: readonly string[], sources: readonly string[], context: InventoryContext) {
-    this.tree = tree
-    this.files = files
-    this.folders = folders
+  constructor(sources: readonly string[], context: InventoryContext) {
     this.sources = sources
     this.context = context
+    this.tree = new Tree(context.warn, context.rules?.groupNames)
+    this.files = createVarFiles({ decrypt: context.decrypt, warn: context.warn })
   }
-  get version(): number { return this.tree.version }
+  async refresh(): Promise<void> {
+    const { tree: old, context, sources } = this
+    const tree = new Tree(context.warn, context.rules?.groupNames), files = createVarFiles({ decrypt: context.decrypt, warn: context.warn })
+    this.folders = lastOfEach(sources.map((source) => folderOf(source, context.cwd)).filter((folder) => folder !== undefined).map(real))
+    await readInto(tree, sources, context, (host, withFiles) => this.plainVars(host, withFiles, tree))
+    for (const add of this.added) add(tree)
+    this.before += old.version + 1
+    this.tree = tree
+    this.files = files
+  }
+  get version(): number { return this.before + this.tree.version }
   private fresh(): void {
-    if (this.cachedAt === this.tree.version) return
-    this.cachedAt = this.tree.version
+    if (this.cachedAt === this.version) return
+    this.cachedAt = this.version
     this.frameCache = new Map()
     this.groupCache = undefined
   }
@@ -179,9 +195,9 @@ class Loaded implements Inventory {
     return group === undefined ? [] : [...own(group), ...this.beside('group_vars', [name]), ...this.near(playbookDir, 'group_vars', [name])]
   }
   /** What the constructed plugin sees of a host: without files beside the inventory unless it asks for them. */
-  plainVars(host: TreeHost, withFiles: boolean): Data {
-    const groups = this.tree.byPrecedence(this.tree.groupsOf(host))
-    const all = this.tree.groups.get('all')
+  private plainVars(host: TreeHost, withFiles: boolean, tree: Tree): Data {
+    const groups = tree.byPrecedence(tree.groupsOf(host))
+    const all = tree.groups.get('all')
     const frames = [
       ...(all === undefined ? [] : own(all)), ...groups.flatMap(own),
       ...(withFiles ? this.beside('group_vars', ['all', ...groups.map((group) => group.name)]) : []),
@@ -211,8 +227,13 @@ class Loaded implements Inventory {
     return { hosts: whole.hosts.filter((host) => kept.has(host)), unknown: [...whole.unknown, ...cut.unknown] }
   }
 
-  addHost(name: string, groups: readonly string[], vars: Readonly<Data>): boolean { return this.tree.mergeHost(name, groups, vars) }
-  addGroup(name: string, parents: readonly string[], hosts: readonly string[] = []): boolean { return this.tree.mergeGroup(name, parents, hosts) }
+  addHost(name: string, groups: readonly string[], vars: Readonly<Data>): boolean { return this.add((tree) => tree.mergeHost(name, groups, vars)) }
+  addGroup(name: string, parents: readonly string[], hosts: readonly string[] = []): boolean { return this.add((tree) => tree.mergeGroup(name, parents, hosts)) }
+  private add(work: (tree: Tree) => boolean): boolean {
+    const isNew = work(this.tree)
+    if (isNew) this.added.push(work)
+    return isNew
+  }
 }
 
 const own = (group: Group): Frame[] => Object.keys(group.vars).length === 0 ? [] : [{ name: `inventory, group ${group.name}`, vars: group.vars }]

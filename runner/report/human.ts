@@ -65,6 +65,10 @@ class Human implements Reporter {
         if (this.lastTask !== undefined) this.head(this.lastTask)
         if (this.display.hidesIncluded === true) return
         return this.line(`included: ${event.file} for ${event.hosts.join(', ')}${event.label === undefined ? '' : ` => (item=${event.label})`}`, 'skipped')
+      case 'meta':
+        this.head(event.task)
+        if (this.options.verbosity >= 2) this.line(`META: ${event.text}`, 'verbose')
+        return
       case 'no-hosts-left': return this.banner('NO MORE HOSTS LEFT')
       case 'handlers-pending': return this.messages.warn(`[${event.host}]: notified, but not run because of the failure: ${event.handlers.join(', ')}`)
       case 'warning': return this.messages.warn(event.message, event.loc)
