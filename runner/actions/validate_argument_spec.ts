@@ -1,7 +1,7 @@
-/** validate_argument_spec: the variables of a role against its meta/argument_specs.yml. Each fault names the place of the variable. */
+/** validate_argument_spec: the variables of a role against its meta/argument_specs.yml. Each fault is told; the first is shown at the place of its variable. */
 import { defineAction } from '../core/module.ts'
-import { validateArgs } from '../core/args.ts'
-import { Failure, Fault } from '../core/errors.ts'
+import { argFaults } from '../core/args.ts'
+import { Failure } from '../core/errors.ts'
 import { keyLoc, place } from '../core/loc.ts'
 import type { Arg, ArgSpec, ArgType, Control, Data, Json } from '../core/types.ts'
 import { dictEntries, dictGet, isDict } from '../core/value.ts'
@@ -58,15 +58,11 @@ export default defineAction({
   async run(args, control) {
     const spec = specOf(args.argument_spec)
     const context = { name: String(args.validate_args_context['name'] ?? '') }
-    try {
-      const values = variables(args.argument_spec, args.provided_arguments, control)
-      keepSecrets(spec, values, control)
-      validateArgs(spec, undefined, values, { module: context.name === '' ? 'role' : `role ${context.name}`, container: values })
-      return { changed: false, msg: 'The arg spec validation passed', validate_args_context: args.validate_args_context }
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error
-      const msg = `Validation of arguments failed:\n${error.message}`
-      throw new Failure(msg, { argument_errors: [error.message], argument_spec_data: args.argument_spec, validate_args_context: args.validate_args_context }, error)
-    }
+    const values = variables(args.argument_spec, args.provided_arguments, control)
+    keepSecrets(spec, values, control)
+    const faults = argFaults(spec, values, { module: context.name === '' ? 'role' : `role ${context.name}`, container: values })
+    if (faults.length === 0) return { changed: false, msg: 'The arg spec validation passed', validate_args_context: args.validate_args_context }
+    const errors = faults.map(({ message }) => message)
+    throw new Failure(['Validation of arguments failed:', ...errors].join('\n'), { argument_errors: errors, argument_spec_data: args.argument_spec, validate_args_context: args.validate_args_context }, faults[0])
   },
 })

@@ -3,7 +3,7 @@
  * conversions are in coerce.ts. Values are already templated; paths are not expanded (`~` is the target's business).
  */
 import { coerce, BadValue, DecimalMode, falseWords, trueWords } from './coerce.ts'
-import { fault } from './errors.ts'
+import { fault, Fault } from './errors.ts'
 import { keyLoc, locOf, valueLoc } from './loc.ts'
 import { nearest } from './near.ts'
 import { pyText, pyType } from './pytext.ts'
@@ -12,7 +12,11 @@ import { dictEntries, isDict, Template, VaultText } from './value.ts'
 
 /** Where arguments were written: `container` is the mapping that keyLoc and valueLoc know. */
 export interface ArgPlace { readonly module: string; readonly container: unknown; readonly loc?: Loc | undefined }
-interface Place extends ArgPlace { readonly within: readonly string[] }
+interface Place extends ArgPlace {
+  readonly within: readonly string[]
+  /** Gathers faults, where all of them are wanted; else the first one is thrown. */
+  readonly gathered?: Fault[]
+}
 interface Given { readonly value: unknown; readonly key: string }
 
 const locAt = (place: Place, key: string): Loc | undefined => valueLoc(place.container, key) ?? place.loc
@@ -69,7 +73,7 @@ function nested(name: string, options: ArgSpec, value: unknown, container: unkno
   const within = [...place.within, name]
   if (!isDict(value)) throw fault('arg-type', valueLoc(container, name) ?? place.loc, { ...place, name, found: pyType(value), wanted: 'dict', why: 'it must be a mapping' })
   return validate(options, undefined, Object.fromEntries(dictEntries(value).map(([key, item]) => [pyText(key), item])), {
-    module: place.module, container: value, within, loc: locOf(value) ?? locAt(place, name),
+    ...place, container: value, within, loc: locOf(value) ?? locAt(place, name),
   })
 }
 
@@ -116,17 +120,25 @@ function checkExclusive(rules: ArgRules | undefined, given: ReadonlyMap<string, 
   }
 }
 
+/** Whether to go on: a fault is thrown, or gathered. */
+function attempted(place: Place, work: () => void): void {
+  try { work() } catch (error) {
+    if (place.gathered === undefined || !(error instanceof Fault)) throw error
+    place.gathered.push(error)
+  }
+}
+
 function validate(spec: ArgSpec, rules: ArgRules | undefined, raw: Readonly<Data>, place: Place): Data {
   const given = collect(spec, raw, place)
   checkExclusive(rules, given, place)
   const missing = Object.keys(spec).filter((name) => spec[name]?.required === true && !given.has(name))
-  if (missing.length > 0) throw fault('arg-missing', locOf(place.container) ?? place.loc, { ...place, missing })
+  if (missing.length > 0) attempted(place, () => { throw fault('arg-missing', locOf(place.container) ?? place.loc, { ...place, missing }) })
   const out: Data = {}
   for (const [name, arg] of Object.entries(spec)) {
     const one = given.get(name)
     if (one === undefined || one.value === undefined || (one.value === null && arg.required !== true && arg.default === undefined)) {
       if (arg.default !== undefined && (one === undefined || one.value === undefined)) out[name] = arg.default
-    } else out[name] = valueOf(name, arg, one, place)
+    } else attempted(place, () => { out[name] = valueOf(name, arg, one, place) })
   }
   const has = (name: string): boolean => given.has(name) || (out[name] !== undefined && out[name] !== null)
   if (rules !== undefined) { checkPresence(rules, has, place); checkRequiredIf(rules, out, has, place) }
@@ -140,6 +152,14 @@ function validate(spec: ArgSpec, rules: ArgRules | undefined, raw: Readonly<Data
 export function validateArgs<const S extends ArgSpec>(spec: S, rules: ArgRules | undefined, raw: Readonly<Data>, where: ArgPlace): Args<S>
 export function validateArgs(spec: ArgSpec, rules: ArgRules | undefined, raw: Readonly<Data>, where: ArgPlace): Data {
   return validate(spec, rules, raw, { ...where, within: [] })
+}
+
+/** All that is wrong with the arguments, not only the first fault. */
+export function argFaults(spec: ArgSpec, raw: Readonly<Data>, where: ArgPlace): readonly Fault[] {
+  const gathered: Fault[] = []
+  const place: Place = { ...where, within: [], gathered }
+  attempted(place, () => validate(spec, undefined, raw, place))
+  return gathered
 }
 
 /** True where a value holds, at any depth, text that only the run can evaluate. */

@@ -61,6 +61,10 @@ export interface Task {
   readonly moduleTemplate?: Template
   /** The module's name as written, for the banner of tasks without a name. */
   readonly action?: string
+  /** What is wrong with it, where its failure is foreseen (ignore_errors, a rescue): it fails with that. */
+  readonly wrong?: Error
+  /** Made by the engine: `--start-at-task` does not leave it out. */
+  readonly implicit?: true
   /**
    * The mapping as written; free-form text is under `_raw_params`. A Template that gives the mapping where all arguments come from one;
    * `_variable_params` is such a Template beside other arguments, which win over it.
@@ -89,7 +93,9 @@ export interface RoleNode {
 export type Node = Task | Block | RoleNode
 
 export interface Play {
+  /** Its name, or else its hosts. */
   readonly name: unknown; readonly hosts: unknown
+  readonly isNamed?: true
   /** pre_tasks, roles, tasks, post_tasks in the order in which they run; handlers are flushed after each. */
   readonly sections: readonly { readonly kind: 'pre_tasks' | 'roles' | 'tasks' | 'post_tasks'; readonly nodes: readonly Node[] }[]
   readonly handlers: readonly Node[]

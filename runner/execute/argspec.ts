@@ -16,12 +16,12 @@ export async function playValidation(run: Run, play: Play, wanted: unknown, titl
   const loc = valueLoc(play.kw, 'validate_argspec') ?? play.loc
   const base = play.loc.file.replace(/\.(ya?ml|json)$/, ''), searched = extensions.map((end) => `${base}.meta${end}`)
   const path = searched.find((one) => existsSync(one))
-  if (path === undefined) throw fault('file-not-found', loc, { path: searched[0] ?? base, searched })
   const name = wanted === true ? title : pyStr(wanted)
+  if (path === undefined || name === '') throw fault('play-argspec', loc, { isNamed: name !== '', searched: path === undefined ? searched : [] })
   const specs = dictIn(await run.loadFile(path), 'argument_specs'), spec = dictIn(specs, name), options = dictIn(spec, 'options')
   if (!isDict(options)) throw fault('no-argspec', loc, { name, path, known: isDict(specs) ? dictKeys(specs).map(pyStr) : [], near: nearest(name, isDict(specs) ? dictKeys(specs).map(pyStr) : []) })
   return {
-    kind: 'task', id: run.nextId(), name: `Validating arguments against arg spec ${name}`, module: 'validate_argument_spec', isHandler: false,
+    kind: 'task', id: run.nextId(), name: `Validating arguments against arg spec ${name}`, module: 'validate_argument_spec', isHandler: false, implicit: true,
     args: { argument_spec: options, provided_arguments: {}, validate_args_context: { type: 'play', name, argument_spec_name: name, path } },
     kw: { tags: Array.isArray(play.kw['tags']) && play.kw['tags'].length > 0 ? play.kw['tags'] : ['always'], ...(play.kw['when'] === undefined ? {} : { when: play.kw['when'] }) },
     vars: [], search: [play.dir], loc: locOf(spec) ?? loc,

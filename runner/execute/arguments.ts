@@ -7,6 +7,7 @@ import { dictEntries, isDict, type Dict, omit, Template, Unknown, UnknownValue }
 import type { Scope } from '../vars/scope.ts'
 import { pyStr, typeName } from '../template/python.ts'
 import type { HostState, PlayState, Run } from './context.ts'
+import type { Draft } from './outcome.ts'
 
 /** Everything an attempt is about. */
 export interface Unit {
@@ -16,6 +17,8 @@ export interface Unit {
   readonly task: Task
   readonly varsFiles: readonly Frame[]
   readonly scope: Scope
+  /** In a loop: its result if the item that is at work ended like this. */
+  loopSoFar?(one: Draft): Draft
   /** Starts reading for what comes next; called when the steps of this unit are on their way. */
   lookAhead(): void
 }

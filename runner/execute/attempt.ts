@@ -7,13 +7,13 @@ import { keyLoc } from '../core/loc.ts'
 import { fault, Failure, Fault } from '../core/errors.ts'
 import { withoutShell } from '../core/errors/failure.ts'
 import { Missing } from '../core/missing.ts'
-import { dictEntries, Float, isDict, makeDict, Template, Unknown, UnknownValue } from '../core/value.ts'
+import { dictEntries, Float, isDict, makeDict, Unknown, UnknownValue } from '../core/value.ts'
 import { nearest } from '../core/near.ts'
 import { pyStr } from '../template/python.ts'
 import { fetchJob, type Job, startedData, startJob } from './async.ts'
 import { argsOf, checkedArgs, type Unit } from './arguments.ts'
 import { judge } from './conditions.ts'
-import { flag, keyword, numberOf } from './keywords.ts'
+import { checkKeywords, flag, numberOf, timeoutOf } from './keywords.ts'
 import { createControl } from './control.ts'
 import { diffOf, inDiffMode, notInBackground, showsInvocation, shownArgs } from './particulars.ts'
 import { draft, type Draft, draftOf, isFailed, skipped } from './outcome.ts'
@@ -40,13 +40,6 @@ function named(unit: Unit): Unit {
   return { ...unit, task: { ...task, module } }
 }
 
-/** Keywords that are needed after the result only: what cannot be worked out in them fails the task before it has done anything. */
-function checkKeywords({ run, task, scope }: Unit): void {
-  for (const name of ['ignore_errors', 'ignore_unreachable', 'no_log', 'any_errors_fatal', 'throttle', 'diff']) {
-    if (task.kw[name] instanceof Template) keyword(run, task, scope, name)
-  }
-}
-
 /** A dry run that cannot tell whether variables would be included: their names are unknown from here on, not undefined. */
 async function perhapsIncluded(unit: Unit, reason: string): Promise<Draft> {
   const always = { ...unit, task: { ...unit.task, kw: { ...unit.task.kw, when: [] } } }
@@ -62,8 +55,9 @@ export async function attempt(given: Unit): Promise<Draft> {
     throw error
   }
   if (skip !== undefined) return skip
-  checkKeywords(given)
+  checkKeywords(given.run, given.task, given.scope)
   const unit = named(given)
+  timeoutOf(unit.run, unit.task, unit.scope)
   if (unit.task.module === 'async_status') return statusOf(unit)
   const entry = await unit.run.registry.load(unit.task.module)
   const place = placeOf(unit.run, unit.play, unit.host, unit.task, unit.scope, unit.varsFiles)
@@ -136,7 +130,7 @@ async function applied(unit: Unit, plan: Plan, place: Place): Promise<Draft> {
   if ((plan.after ?? []).some((one) => 'unknown' in one)) place.machine.forget()
   const limit = numberOf(run, task, scope, 'async', 0)
   if (limit > 0) return inBackground(unit, await startJob(exchange, plan, limit))
-  const timeout = numberOf(run, task, scope, 'timeout', 0)
+  const timeout = timeoutOf(run, task, scope)
   const started = exchange.run(plan.steps, {
     onOutput: (chunk) => run.emit({ type: 'output', host: host.name, task: task.id, chunk: run.masker.text(chunk) }),
     ...(timeout > 0 ? { timeoutSeconds: timeout } : {}),
@@ -156,7 +150,7 @@ function foundNoProgram({ run }: Unit, place: Place, one: Draft): Draft {
 const late = (seconds: number, what: string): Failure => new Failure(`Timed out after ${seconds} second(s): ${what}`, { timedout: { period: seconds } })
 /** What an action gives, if it does so within `timeout`. */
 async function within<T>(seconds: number, work: Promise<T>): Promise<T> {
-  if (seconds <= 0) return work
+  if (seconds <= 0 || seconds * 1000 >= 2 ** 31) return work // longer than a timer can wait
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<never>((_, reject) => { timer = setTimeout(() => { reject(late(seconds, 'the task was given up')) }, seconds * 1000) })
   try { return await Promise.race([work, limit]) } finally { clearTimeout(timer) }
@@ -226,7 +220,7 @@ async function runAction(unit: Unit, action: Action, args: Data, place: Place): 
   }
   const control = createControl(unit, place)
   try {
-    const data = await within(numberOf(unit.run, unit.task, unit.scope, 'timeout', 0), action.run(args, control))
+    const data = await within(timeoutOf(unit.run, unit.task, unit.scope), action.run(args, control))
     const changes: readonly Change[] = data['changed'] === true ? [{ kind: 'run', cmd: action.name }] : []
     return draft({ changed: false, ...data }, action.needsHost === true ? changes : [])
   } catch (error) {

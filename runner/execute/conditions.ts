@@ -1,11 +1,18 @@
 /** Conditions (`when`, `until`, `changed_when`, `failed_when`, `assert.that`): their truth, and which one was false. */
 import type { Loc } from '../core/types.ts'
 import { valueLoc } from '../core/loc.ts'
-import { Fault } from '../core/errors.ts'
-import { Template, Unknown, UnknownValue } from '../core/value.ts'
+import { Fault, fault } from '../core/errors.ts'
+import { isDict, Template, Unknown, UnknownValue } from '../core/value.ts'
 import type { Scope } from '../vars/scope.ts'
 import { isTruthy, typeName } from '../template/python.ts'
 import type { Run } from './context.ts'
+
+/** What results say of a condition that could not be worked out. */
+export function conditionFailed(error: unknown): string {
+  if (!(error instanceof Fault)) return error instanceof Error ? error.message : String(error)
+  const doing = error.code === 'condition-no-text' ? '' : error.code === 'undefined' ? 'Error while evaluating conditional: ' : 'Error rendering expression: '
+  return `${doing}${error.message}`
+}
 
 export interface Verdict { readonly truth: boolean; /** The first condition that is false, as written. */ readonly falseCondition?: unknown }
 
@@ -22,6 +29,7 @@ export function judge(run: Run, conditions: unknown, scope: Scope, what: string,
 function holds(run: Run, condition: unknown, scope: Scope, what: string, loc: Loc | undefined): boolean {
   if (typeof condition === 'boolean') return condition
   if (condition === null || condition === undefined || condition === '') return true
+  if (isDict(condition) || Array.isArray(condition)) throw fault('condition-no-text', loc, { found: Array.isArray(condition) ? 'a list' : 'a mapping' })
   try {
     const value = evaluate(run, condition, scope, what, loc)
     if (value instanceof Unknown) throw new UnknownValue(value.reason)

@@ -76,7 +76,7 @@ function wishesOf(walk: Walk, task: Task, host: HostState): Omit<Wish, 'hosts'>[
   for (const i of items.keys()) {
     const frame = itemFrame(items, i, control)
     const one = unit([frame])
-    const label = labelOf(one, items[i], control)
+    const { label } = labelOf(one, items[i], control)
     const draft = draftFor(() => {
       const skip = skipOf(one)
       if (skip === undefined) wanted.push({ args: argsOf(walk, task, one.scope), frames: [frame], label })

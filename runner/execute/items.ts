@@ -1,10 +1,11 @@
 /** Runs a looped task: its items one after the other, each with its own scope, attempts and line; then the gathered result. */
 import type { Data, Task } from '../core/types.ts'
+import { Fault } from '../core/errors.ts'
 import type { Scope } from '../vars/scope.ts'
 import { pyStr } from '../template/python.ts'
 import type { Unit } from './arguments.ts'
 import { planOnly, skipOf } from './attempt.ts'
-import { judge } from './conditions.ts'
+import { conditionFailed, judge } from './conditions.ts'
 import type { HostState, Run } from './context.ts'
 import { flag, keyword } from './keywords.ts'
 import { gather, itemFrame, itemsOf, loopControl, type LoopControl } from './loop.ts'
@@ -30,60 +31,71 @@ export async function runLoop(base: Base, scope: Scope, noLog: boolean): Promise
     throw error
   }
   const control = loopControl(run, task, scope)
-  const itemScope = (index: number): Scope => taskScope(run, base.play, host, task, base.varsFiles, { frames: [itemFrame(items, index, control)] })
+  const done: Done[] = []
+  /** What items before this one have registered. */
+  let seen: Data = {}
+  const itemScope = (index: number): Scope => taskScope(run, base.play, host, task, base.varsFiles, { frames: [itemFrame(items, index, control), { name: 'registered in the loop', vars: seen }] })
   const prefetch = (from: number): void => {
     for (let i = from; i < Math.min(items.length, from + 50); i++) void planOnly({ ...base, scope: itemScope(i), lookAhead: () => undefined }).catch(() => undefined)
   }
   prefetch(0)
-  const done: Done[] = []
   for (const [index, value] of items.entries()) {
-    if (index > 0 && control.pause !== undefined) await pause(Number(pyStr(run.jinja.resolve(control.pause, scope))))
-    const unit: Unit = { ...base, scope: itemScope(index), lookAhead: () => { if (index + 1 < items.length) prefetch(index + 1); else base.lookAhead() } }
-    const one = await runItem(unit, value, itemFrame(items, index, control).vars, control, noLog)
+    if (index > 0 && control.pauseSeconds > 0) await pause(control.pauseSeconds)
+    const own = itemFrame(items, index, control).vars
+    const loopSoFar = (one: Draft): Draft => gather([...done, { label: '', draft: one, keys: { ...own, failed: isFailed(one) } }])
+    const unit: Unit = { ...base, scope: itemScope(index), loopSoFar, lookAhead: () => { if (index + 1 < items.length) prefetch(index + 1); else base.lookAhead() } }
+    const { one, ends } = await runItem(unit, value, own, control, noLog)
     done.push(one)
+    seen = resultVars(task, one.draft, () => gather(done))
     if (task.module === 'set_fact' || task.module === 'include_vars') remember(run, { ...task, kw: withoutRegister(task) }, host, one.draft, one.delegated, unit.scope) // the next item sees them
-    if (one.draft.unreachable === true) break
-    if (control.breakWhen !== undefined) {
-      const verdict = breaks(unit, control.breakWhen, one.draft)
-      if (typeof verdict !== 'boolean') done.splice(-1, 1, { ...one, draft: verdict, keys: { ...one.keys, failed: true } })
-      if (verdict !== false) break
-    }
+    if (one.draft.unreachable === true || ends) break
   }
   return gather(done)
 }
 
 const withoutRegister = ({ kw: { register: _, ...kw } }: Task): Task['kw'] => kw
 /** Whether the loop ends here; the item has failed where that cannot be worked out. */
-function breaks(unit: Unit, condition: unknown, one: Draft): boolean | Draft {
+function broken(unit: Unit, condition: unknown, one: Draft): { readonly draft: Draft; readonly ends: boolean } {
   const { run, task, scope } = unit
+  if (condition === undefined) return { draft: one, ends: false }
   try {
-    return judge(run, condition, scope.child(resultVars(run, task, scope, one, false)), 'break_when', task.loc).truth
+    return { draft: one, ends: judge(run, condition, scope.child(resultVars(task, one, () => unit.loopSoFar?.(one) ?? one)), 'break_when', task.loc).truth }
   } catch (error) {
     const failed = draftOf(error)
     const suppressed = isFailed(one) ? { break_when_suppressed_exception: '(traceback unavailable)' } : {}
-    return { ...failed, data: { ...one.data, ...failed.data, changed: one.data['changed'] ?? false, break_when_result: failed.data['msg'], ...suppressed } }
+    return { draft: { ...failed, data: { ...failed.data, ...one.data, failed: true, break_when_result: conditionFailed(error), ...suppressed } }, ends: true }
   }
 }
 
 type Done = Parameters<typeof gather>[0][number]
 
-async function runItem(unit: Unit, value: unknown, own: Data, control: LoopControl, noLog: boolean): Promise<Done> {
+async function runItem(unit: Unit, value: unknown, own: Data, control: LoopControl, noLog: boolean): Promise<{ readonly one: Done; readonly ends: boolean }> {
   const { run, host, task } = unit
   const started = Date.now()
   const before = tripsOf(host)
-  const one = await untilDone(unit).catch(draftOf)
-  const label = labelOf(unit, value, control)
+  const { draft: tried, ends } = broken(unit, control.breakWhen, await untilDone(unit).catch(draftOf))
+  const { label, warning } = labelOf({ ...unit, scope: unit.scope.child(resultVars(task, tried, () => unit.loopSoFar?.(tried) ?? tried)) }, value, control)
+  const one = warning === undefined ? tried : { ...tried, data: { ...tried.data, warnings: [...Array.isArray(tried.data['warnings']) ? tried.data['warnings'] : [], warning] } }
   const keys: Data = { ...own, failed: isFailed(one) }
   const result = present(run, { ...one, data: { ...one.data, ...own } }, { ms: Date.now() - started, trips: tripsOf(host) - before }, noLog)
   const delegated = delegatedOf(unit)
   const ignored = isFailed(one) && guard(() => flag(run, task, unit.scope, 'ignore_errors'), false) === true
   run.emit({ type: 'item', host: host.name, task: task.id, label: noLog ? '(censored due to no_log)' : run.masker.text(label), result: ignored ? { ...result, ignored } : result, ...delegated })
-  return { label, draft: one, keys, scope: unit.scope, ignored, ...delegated }
+  return { one: { label, draft: one, keys, scope: unit.scope, ignored, ...delegated }, ends }
 }
 
-export function labelOf(unit: Unit, value: unknown, control: LoopControl): string {
-  if (control.label === undefined) return guard(() => pyStr(value), '?')
-  return guard(() => pyStr(unit.run.jinja.resolve(control.label, unit.scope)), pyStr(value))
+/** A label that cannot be worked out is a warning; the item stands for itself then. */
+export function labelOf({ run, scope, task }: Unit, value: unknown, control: LoopControl): { readonly label: string; readonly warning?: string } {
+  const plain = guard(() => pyStr(value), '?')
+  if (control.label === undefined) return { label: plain }
+  try {
+    return { label: pyStr(run.jinja.resolve(control.label, scope)) }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    const warning = `Failed to template loop_control label. ${error.message}`
+    run.warn(warning, error.loc ?? task.loc)
+    return { label: plain, warning }
+  }
 }
 
 /** The host that a task is delegated to, where that is another one. */

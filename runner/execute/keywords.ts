@@ -1,12 +1,13 @@
 /** Values of a task's keywords on one host: templated when they are needed. */
 import type { Data, Task } from '../core/types.ts'
-import { dictEntries, dictGet, isDict, omit } from '../core/value.ts'
+import { dictEntries, dictGet, isDict, omit, Template } from '../core/value.ts'
 import { valueLoc } from '../core/loc.ts'
-import { fault } from '../core/errors.ts'
+import { Failure } from '../core/errors.ts'
 import type { Scope } from '../vars/scope.ts'
 import { pyStr } from '../template/python.ts'
 import { inheritedValue } from '../playbook/scope.ts'
-import { truthy } from './connect.ts'
+import { keywords } from '../playbook/keywords.ts'
+import { scalar } from '../playbook/values.ts'
 import type { Run } from './context.ts'
 
 /** The value of a keyword, templated; undefined where the task has none or it is omitted. */
@@ -20,14 +21,28 @@ export function keyword(run: Run, task: Task, scope: Scope, name: string): unkno
 }
 export const flag = (run: Run, task: Task, scope: Scope, name: string): boolean | undefined => {
   const value = keyword(run, task, scope, name)
-  return value === undefined || value === null ? undefined : truthy(value)
+  return value === undefined || value === null ? undefined : scalar(name, 'bool', value, valueLoc(task.kw, name) ?? task.loc) === true
 }
 export function numberOf(run: Run, task: Task, scope: Scope, name: string, otherwise: number): number {
   const value = keyword(run, task, scope, name)
   if (value === undefined || value === null) return otherwise
-  const number = Number(pyStr(value))
-  if (Number.isNaN(number)) throw fault('bad-number', valueLoc(task.kw, name) ?? task.loc, { keyword: name, value: pyStr(value) })
-  return number
+  return Number(scalar(name, keywords[name]?.type === 'float' ? 'float' : 'int', value, valueLoc(task.kw, name) ?? task.loc))
+}
+const longest = 100_000_000
+/** Seconds after which a task is given up; 0: never. */
+export function timeoutOf(run: Run, task: Task, scope: Scope): number {
+  const seconds = numberOf(run, task, scope, 'timeout', 0)
+  if (seconds < 0 || seconds > longest) throw new Failure(`Timeout ${seconds} is invalid, it must be between 0 and ${longest}.`)
+  return seconds
+}
+/** Values that only templates give are wrong only now: all of them are looked at before anything is done. */
+export function checkKeywords(run: Run, task: Task, scope: Scope): void {
+  for (const [name, value] of Object.entries(task.kw)) {
+    const type = keywords[name]?.type
+    if (!(value instanceof Template)) continue
+    if (type === 'bool') flag(run, task, scope, name)
+    else if (type === 'int' || type === 'float') numberOf(run, task, scope, name, 0)
+  }
 }
 
 /** `environment` of the play, blocks and task, outer first, as text. */

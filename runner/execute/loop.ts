@@ -1,12 +1,12 @@
 /** Loops: the items of `loop` and `with_*`, the scope of each, and the gathered result. */
-import type { Data, Frame, Task } from '../core/types.ts'
-import { dictGet, isDict, Unknown, UnknownValue } from '../core/value.ts'
+import type { Data, Frame, Loc, Task } from '../core/types.ts'
+import { dictGet, isDict, omit, Unknown, UnknownValue } from '../core/value.ts'
 import { fault, Fault } from '../core/errors.ts'
 import { valueLoc } from '../core/loc.ts'
 import type { Scope } from '../vars/scope.ts'
 import { pyStr, typeName } from '../template/python.ts'
 import { resolveDefined } from '../template/defined.ts'
-import { truthy } from './connect.ts'
+import { isVariableName, scalar } from '../playbook/values.ts'
 import type { Run } from './context.ts'
 import { isChanged, isFailed, type Draft, type LoopItem, traceOf } from './outcome.ts'
 
@@ -14,7 +14,7 @@ export interface LoopControl {
   readonly loopVar: string
   readonly indexVar?: string
   readonly label: unknown
-  readonly pause: unknown
+  readonly pauseSeconds: number
   readonly extended: boolean
   /** `ansible_loop.allitems`. */
   readonly extendedItems: boolean
@@ -26,11 +26,19 @@ export const isLooped = (task: Task): boolean => task.kw['loop'] !== undefined |
 export function loopControl(run: Run, task: Task, scope: Scope): LoopControl {
   const written = task.kw['loop_control']
   const get = (name: string): unknown => isDict(written) ? dictGet(written, name) : undefined
-  const value = (name: string): unknown => run.jinja.resolve(get(name), scope)
-  const indexVar = value('index_var')
+  const value = (name: string): unknown => { const found = run.jinja.resolve(get(name), scope); return found === omit || found === null ? undefined : found }
+  const loc = (name: string): Loc => valueLoc(written, name) ?? task.loc
+  const typed = (name: string, type: 'bool' | 'float'): unknown => { const found = value(name); return found === undefined ? undefined : scalar(name, type, found, loc(name)) }
+  const variable = (name: string): string | undefined => {
+    const found = value(name)
+    if (found === undefined) return undefined
+    if (!isVariableName(pyStr(found))) throw fault('loop-variable', loc(name), { name, found: pyStr(found) })
+    return pyStr(found)
+  }
+  const indexVar = variable('index_var'), pause = typed('pause', 'float')
   return {
-    loopVar: get('loop_var') === undefined ? 'item' : pyStr(value('loop_var')), label: get('label'), pause: get('pause'), breakWhen: get('break_when'),
-    extended: truthy(value('extended') ?? false), extendedItems: truthy(value('extended_allitems') ?? true), ...(indexVar === undefined ? {} : { indexVar: pyStr(indexVar) }),
+    loopVar: variable('loop_var') ?? 'item', label: get('label'), pauseSeconds: pause === undefined ? 0 : Number(pyStr(pause)), breakWhen: get('break_when'),
+    extended: typed('extended', 'bool') === true, extendedItems: typed('extended_allitems', 'bool') !== false, ...(indexVar === undefined ? {} : { indexVar }),
   }
 }
 

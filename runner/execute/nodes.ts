@@ -1,5 +1,9 @@
 /** Walks tasks, blocks and roles with a set of hosts: lockstep for strategy linear, one host at a time for free. */
 import type { Block, Frame, Node, RoleNode, Task } from '../core/types.ts'
+import { Fault, fault } from '../core/errors.ts'
+import { valueLoc } from '../core/loc.ts'
+import { pyStr } from '../template/python.ts'
+import type { Scope } from '../vars/scope.ts'
 import { selected } from '../playbook/tags.ts'
 import { createGate, type Gate } from './gate.ts'
 import type { HostState, PlayState, Run } from './context.ts'
@@ -46,7 +50,7 @@ async function walkTask(walk: Walk, task: Task): Promise<void> {
   const hosts = alive(walk).filter((host) => task.role === undefined || !host.roleEnded.has(task.role))
   const [first] = hosts
   if (first === undefined || !isSelected(run, task)) return
-  if (!task.isHandler && run.startAt !== undefined && !run.startAt(titleOf(run, task, scopeOf(walk, task, first)))) return
+  if (!task.isHandler && task.implicit !== true && run.startAt !== undefined && !run.startAt(titleOf(run, task, scopeOf(walk, task, first)))) return
   announce(walk, task, first)
   if (task.module === 'meta') return runMeta(walk, task, hosts)
   if (task.module === 'include_tasks' || task.module === 'include') return includeTasks(walk, task, hosts)
@@ -72,7 +76,7 @@ export async function runOn(walk: Walk, task: Task, hosts: readonly HostState[])
     run, play, task, varsFiles: walk.varsFiles(host), rescued: walk.rescued, lookAhead: (one) => { prefetch(walk, task, one) },
   })
   const once = failSafe(() => flag(run, task, scope, 'run_once')) === true || await isOnce(run, task)
-  const gate = throttle(walk, task, failSafe(() => keyword(run, task, scope, 'throttle')))
+  const gate = throttle(walk, task, scope)
   const guarded = (host: HostState, share: readonly HostState[]): Promise<unknown> =>
     run.gate.run(() => gate === undefined ? runTask(ctx(host), host, share) : gate.run(() => runTask(ctx(host), host, share)))
   if (once) await guarded(first, hosts.slice(1))
@@ -89,8 +93,14 @@ async function isOnce(run: Run, task: Task): Promise<boolean> {
 }
 const failSafe = <T>(work: () => T): T | undefined => { try { return work() } catch { return undefined } }
 
-function throttle(walk: Walk, task: Task, wanted: unknown): Gate | undefined {
-  const width = Number(wanted)
+/** Ansible: a wrong value ends the run, it is no failure of a host. */
+function throttle(walk: Walk, task: Task, scope: Scope): Gate | undefined {
+  if (task.kw['throttle'] === undefined) return undefined
+  const loc = valueLoc(task.kw, 'throttle') ?? task.loc
+  let wanted: unknown
+  try { wanted = keyword(walk.run, task, scope, 'throttle') } catch (error) { throw error instanceof Fault ? fault('bad-throttle', error.loc ?? loc, { why: error.message }, error) : error }
+  const width = wanted === undefined ? 0 : Number(pyStr(wanted))
+  if (Number.isNaN(width)) throw fault('bad-throttle', loc, { why: `invalid literal for int: '${pyStr(wanted)}'` })
   if (!(width > 0)) return undefined
   const gate = walk.gates.get(task) ?? createGate(width)
   walk.gates.set(task, gate)

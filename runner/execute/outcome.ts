@@ -21,7 +21,7 @@ export interface Draft {
   /** Per-item drafts of a loop. */
   readonly items?: readonly LoopItem[]
 }
-export interface LoopItem { readonly label: string; readonly draft: Draft; readonly scope?: Scope; readonly delegated?: string; readonly ignored?: boolean }
+export interface LoopItem { readonly label: string; readonly draft: Draft; readonly keys?: Data; readonly scope?: Scope; readonly delegated?: string; readonly ignored?: boolean }
 
 export const draft = (data: Data, changes: readonly Change[] = []): Draft => ({ data, changes })
 export const skipped = (reason: string, data: Data = {}): Draft => draft({ changed: false, failed: false, skipped: true, skip_reason: reason, ...data })

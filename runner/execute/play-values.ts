@@ -13,15 +13,21 @@ import { playMagic } from './magic.ts'
 import { outsideScope } from './scopes.ts'
 import { Scope } from '../vars/scope.ts'
 
-export type PlayValue = (written: unknown) => unknown
+/** `name`: the keyword, for errors. */
+export type PlayValue = (written: unknown, name?: string) => unknown
 
 /** Values of keywords that are of no host in particular: they see the play's variables and files, those of the command line, `hostvars` and `groups`. */
 export async function playValues(run: Run, play: Play): Promise<PlayValue> {
   const scopeWith = (files: readonly Frame[]): Scope => new Scope([...play.vars, ...files, ...run.extra, playMagic(run, play, (name) => outsideScope(run, name))], { search: [play.dir] })
   const scope = scopeWith(await foundFiles(run, play, scopeWith))
-  return (written) => {
-    const found = written === undefined ? undefined : run.jinja.resolve(written, scope)
-    return found === omit ? undefined : found
+  return (written, name) => {
+    try {
+      const found = written === undefined ? undefined : run.jinja.resolve(written, scope)
+      return found === omit ? undefined : found
+    } catch (error) {
+      if (name === undefined || !(error instanceof Fault)) throw error
+      throw fault('keyword-template', error.loc ?? valueLoc(play.kw, name) ?? play.loc, { name, why: error.message }, error)
+    }
   }
 }
 /** A file that is missing here may be one whose name a host decides; what is missing for a host is said then. */

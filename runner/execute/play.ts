@@ -17,16 +17,16 @@ export async function runPlay(run: Run, written: Play): Promise<{ readonly stopA
   const play = answers === undefined ? written : { ...written, vars: [...written.vars, answers] }
   const value = await playValues(run, play)
   const names = hostsOf(run, play, value)
-  const limit = value(play.kw['max_fail_percentage'])
+  const limit = value(play.kw['max_fail_percentage'], 'max_fail_percentage')
   const state: PlayState = {
     play, all: names, batch: names, roles: [...play.roles], named: [...play.roles], handlers: [...play.handlers], varsFiles: new Map(),
     tooManyFailed: () => tooMany(limit, state.batch.filter((name) => failedItself(hostState(run, name))).length, state.batch.length),
   }
-  const title = pyStr(value(play.name) ?? pyStr(value(play.hosts)))
+  const title = pyStr(value(play.name, 'name') ?? pyStr(value(play.hosts, 'hosts')))
   const banner = (hosts: readonly string[]): void => { run.emit({ type: 'play', name: run.masker.text(title), hosts, loc: play.loc }) }
   if (names.length === 0) { banner(names); run.emit({ type: 'no-hosts' }); return { stopAll: false } }
   for (const name of names) { const host = hostState(run, name); host.ended = false; host.notified.clear(); host.notifications.clear(); host.rolesRun = new Set() }
-  for (const batch of batches(value(play.kw['serial']), ordered(names, pyStr(value(play.kw['order']) ?? 'inventory')), play)) {
+  for (const batch of batches(value(play.kw['serial'], 'serial'), ordered(names, pyStr(value(play.kw['order'], 'order') ?? 'inventory')), play)) {
     state.batch = batch
     banner(batch)
     const hosts = batch.map((name) => hostState(run, name)).filter((host) => host.alive)
@@ -38,7 +38,7 @@ export async function runPlay(run: Run, written: Play): Promise<{ readonly stopA
 }
 
 function hostsOf(run: Run, play: Play, value: PlayValue): readonly string[] {
-  const pattern = value(play.hosts)
+  const pattern = value(play.hosts, 'hosts')
   const text = Array.isArray(pattern) ? pattern.flat().map(pyStr).join(',') : pyStr(pattern)
   const matched = run.inventory.match(text)
   return run.limit === undefined ? matched : matched.filter((name) => run.limit?.has(name))
@@ -79,14 +79,14 @@ const tooMany = (percentage: unknown, failed: number, all: number): boolean =>
 
 async function runBatch(run: Run, state: PlayState, hosts: readonly HostState[], value: PlayValue): Promise<void> {
   const { play } = state
-  const strategy = pyStr(value(play.kw['strategy']) ?? run.options.strategy ?? 'linear').replace(/^ansible\.builtin\./, '')
+  const strategy = pyStr(value(play.kw['strategy'], 'strategy') ?? run.options.strategy ?? 'linear').replace(/^ansible\.builtin\./, '')
   const files = new Map<HostState, readonly Frame[]>()
   const walk: Walk = { run, play: state, hosts, varsFiles: (host) => files.get(host) ?? [], rescued: false, after: [], gates: new Map() }
   const loadFiles = async (): Promise<void> => { for (const host of hosts) files.set(host, await varsFiles(run, play, (found) => taskScope(run, state, host, undefined, found))) }
   await loadFiles()
   const parts: readonly (readonly Node[])[] = play.sections.map((section) => section.nodes)
-  const force = truthy(value(play.kw['force_handlers']) ?? run.options.forceHandlers)
-  const validation = await playValidation(run, play, value(play.kw['validate_argspec']), pyStr(value(play.name) ?? ''))
+  const force = truthy(value(play.kw['force_handlers'], 'force_handlers') ?? run.options.forceHandlers)
+  const validation = await playValidation(run, play, value(play.kw['validate_argspec'], 'validate_argspec'), play.isNamed === true ? pyStr(value(play.name, 'name') ?? '') : '')
   const whole = async (one: Walk): Promise<void> => {
     await gatherFacts(one, value)
     if (validation !== undefined) await walkNodes(one, [validation])
@@ -121,14 +121,14 @@ function tellPending(walk: Walk): void {
 async function gatherFacts(walk: Walk, value: PlayValue): Promise<void> {
   const { play } = walk.play
   const { gathering } = walk.run.options
-  if (!truthy(value(play.kw['gather_facts']) ?? gathering !== 'explicit')) return
+  if (!truthy(value(play.kw['gather_facts'], 'gather_facts') ?? gathering !== 'explicit')) return
   const hosts = gathering === 'smart' ? walk.hosts.filter((host) => host.facts['_ansible_facts_gathered'] !== true) : walk.hosts
   const args = Object.fromEntries(['gather_subset', 'gather_timeout', 'fact_path'].flatMap((name) => play.kw[name] === undefined ? [] : [[name, play.kw[name]]]))
   const names = ['become', 'become_user', 'become_method', 'become_flags', 'become_exe', 'connection', 'remote_user', 'port', 'environment', 'any_errors_fatal', 'ignore_unreachable', 'module_defaults', 'when']
   const kw = Object.fromEntries(names.flatMap((name) => play.kw[name] === undefined ? [] : [[name, play.kw[name]]]))
   const task: Task = {
     kind: 'task', id: walk.run.nextId(), name: 'Gathering Facts', module: 'gather_facts', args, kw: { ...kw, tags: ['always'], check_mode: false }, vars: [],
-    search: [play.dir], isHandler: false, loc: play.loc,
+    search: [play.dir], isHandler: false, implicit: true, loc: play.loc,
   }
   await walkNodes({ ...walk, hosts }, [task])
 }

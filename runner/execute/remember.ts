@@ -7,7 +7,7 @@ import { flag } from './keywords.ts'
 import { guard } from './items.ts'
 import type { Draft, LoopItem } from './outcome.ts'
 import { settleDeep } from './scopes.ts'
-import { resultVars } from './tries.ts'
+import { registeredVars } from './tries.ts'
 
 /** What later tasks see: facts, set facts, included variables, the registered result. */
 export function remember(run: Run, task: Task, host: HostState, whole: Draft, delegated: string | undefined, scope: Scope): void {
@@ -27,8 +27,7 @@ export function remember(run: Run, task: Task, host: HostState, whole: Draft, de
   }
   for (const { draft: one } of parts) keepStats(run, host, one.data['ansible_stats'])
   if (task.kw['register'] === undefined) return
-  const { _task: _, ...named } = resultVars(run, task, scope, whole, true)
-  Object.assign(host.setFrame.vars, named)
+  Object.assign(host.setFrame.vars, registeredVars(run, task, whole.items?.at(-1)?.scope ?? scope, whole))
 }
 function keep(run: Run, host: HostState, facts: Data): void {
   host.addFacts(settleFacts(facts))

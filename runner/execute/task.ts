@@ -38,6 +38,7 @@ export async function runTask(ctx: TaskRun, host: HostState, share: readonly Hos
   const noLog = guard(() => flag(run, task, scope, 'no_log') ?? false, true)
   let whole: Draft
   try {
+    if (task.wrong !== undefined) throw task.wrong
     whole = isLooped(task) ? await runLoop(base, scope, noLog) : await untilDone({ ...base, scope })
   } catch (error) {
     whole = draftOf(error)
@@ -48,20 +49,28 @@ export async function runTask(ctx: TaskRun, host: HostState, share: readonly Hos
 /** Facts, registered variable, handlers, recap, result event. */
 function finish(ctx: TaskRun, host: HostState, share: readonly HostState[], scope: Scope, whole: Draft, times: { ms: number; trips: number }, noLog: boolean): Ended {
   const { run, task } = ctx
-  whole = notified(ctx, host, scope, whole)
+  const delegated = delegatedOf({ run, task, scope, host })
+  whole = kept(ctx, [host, ...share], notified(ctx, host, scope, whole), delegated.delegated, scope)
   const outcome = outcomeOf(whole)
   const ignored = (outcome === 'failed' && (whole.items?.some((item) => item.ignored) ?? guard(() => flag(run, task, scope, 'ignore_errors'), false) === true)) ||
     (outcome === 'unreachable' && guard(() => flag(run, task, scope, 'ignore_unreachable'), false) === true)
-  const delegated = delegatedOf({ run, task, scope, host })
-  for (const one of [host, ...share]) {
-    remember(run, task, one, whole, delegated.delegated, scope)
-  }
   if ((outcome === 'failed' || outcome === 'unreachable') && !ignored) drop(host, task, whole)
   count(host, outcome, ignored, isChanged(whole))
   if (task.role !== undefined && outcome !== 'skipped' && outcome !== 'unreachable') host.rolesBegun.add(task.role)
   const result: TaskResult = { ...present(run, whole, times, noLog), ...(ignored ? { ignored } : {}) }
   run.emit({ type: 'result', host: host.name, task: task.id, result, looped: whole.items !== undefined, ...delegated, ...(ctx.rescued ? { rescued: true } : {}) })
   return { draft: whole, result, ignored }
+}
+
+/** What later tasks see of it; an expression of `register` that cannot be worked out fails the task. */
+function kept({ run, task }: TaskRun, hosts: readonly HostState[], whole: Draft, delegated: string | undefined, scope: Scope): Draft {
+  try {
+    for (const host of hosts) remember(run, task, host, whole, delegated, scope)
+    return whole
+  } catch (error) {
+    const failed = draftOf(error)
+    return { ...whole, ...failed, data: { ...failed.data, ...whole.data, failed: true } }
+  }
 }
 
 /** Notifies handlers, of a loop for all its items where one of them changed something; a handler that does not exist fails the task. */

@@ -83,7 +83,7 @@ function playsOf(loading: Loading, file: string, chain: readonly Link[], wrap: W
   if (chain.some((one) => one.key === link.key)) throw fault('import-cycle', loc, { what: 'import_playbook', chain: [...chain, link].map((one) => one.shown) })
   const data = loading.yaml('playbook', file, loc)
   const start = { file, line: 1, column: 1 }
-  if (data === null || (Array.isArray(data) && data.length === 0)) throw fault('playbook-empty', start, { file })
+  if (data === null || (Array.isArray(data) && data.length === 0)) throw fault('playbook-empty', start, { file, isList: data !== null })
   if (!Array.isArray(data)) throw fault('playbook-not-list', locOf(data) ?? start, { found: kindOf(data) })
   return data.flatMap((raw: unknown, i) => {
     if (!isDict(raw)) throw fault('play-not-dict', valueLoc(data, i) ?? start, { found: kindOf(raw) })

@@ -21,7 +21,7 @@ export interface Written { readonly raw: Dict; readonly action: Action; readonly
 /** The nodes of a list of tasks; null counts as empty. `where` names the list in errors. */
 export function loadNodes(loading: Loading, list: unknown, scope: Scope, where: string, loc: Loc | undefined): Node[] {
   if (list === null || list === undefined) return []
-  if (!Array.isArray(list)) throw fault(where.startsWith('included') ? 'included-not-list' : 'tasks-not-list', loc, { where, found: kindOf(list) })
+  if (!Array.isArray(list)) throw fault(where.startsWith('included') ? 'included-not-list' : 'tasks-not-list', loc, { where, found: shown(list) })
   return list.flatMap((raw: unknown, i) => {
     if (raw === null && where !== 'block') return []
     if (!isDict(raw)) throw fault('task-not-dict', valueLoc(list, i) ?? loc, { found: kindOf(raw) })
@@ -29,6 +29,7 @@ export function loadNodes(loading: Loading, list: unknown, scope: Scope, where: 
     return isBlock(raw) ? loadBlock(loading, raw, scope, at, where === 'handlers') : loadTask(loading, raw, scope, at)
   })
 }
+const shown = (value: unknown): string => typeof value === 'object' ? kindOf(value) : pyText(value)
 const isBlock = (raw: Dict): boolean => ['block', 'rescue', 'always'].some((key) => dictHas(raw, key))
 
 function loadBlock(loading: Loading, raw: Dict, scope: Scope, loc: Loc, isTopOfHandlers: boolean): Node[] {
@@ -40,7 +41,7 @@ function loadBlock(loading: Loading, raw: Dict, scope: Scope, loc: Loc, isTopOfH
   const part = (name: string, inner: Scope): Node[] => {
     if (!dictHas(raw, name)) return []
     const value = dictGet(raw, name)
-    if (!Array.isArray(value)) throw fault('tasks-not-list', valueLoc(raw, name), { where: `'${name}'`, found: kindOf(value) })
+    if (!Array.isArray(value)) throw fault('tasks-not-list', valueLoc(raw, name), { where: `'${name}'`, found: shown(value) })
     return loadNodes(loading, value, inner, 'block', valueLoc(raw, name))
   }
   const kw = inherit(scope.kw, own.kw, raw), inner = inside(scope, kw, own.vars)
@@ -49,11 +50,14 @@ function loadBlock(loading: Loading, raw: Dict, scope: Scope, loc: Loc, isTopOfH
     return part('block', inner)
   }
   const block: Block = {
-    kind: 'block', body: part('block', inner), rescue: part('rescue', inner), always: part('always', inner), kw, loc,
+    kind: 'block', body: part('block', dictHas(raw, 'rescue') ? { ...inner, isForeseen: true } : inner), rescue: part('rescue', inner), always: part('always', inner), kw, loc,
     ...(scope.role === undefined ? {} : { role: scope.role }), ...(own.name === undefined ? {} : { name: own.name }),
   }
   return [block]
 }
+
+/** Imports and includes: what is wrong with them cannot wait. */
+const staysNoTask = new Set(['import_tasks', 'import_role', 'include', 'include_tasks', 'include_role', 'meta'])
 
 function loadTask(loading: Loading, raw: Dict, scope: Scope, loc: Loc): Node[] {
   const place = scope.isHandler ? 'handler' : 'task'
@@ -61,7 +65,9 @@ function loadTask(loading: Loading, raw: Dict, scope: Scope, loc: Loc): Node[] {
   const loop = loopOf(loading, raw)
   checkRegister(raw)
   const handled = (key: string): boolean => key === action.key || key === 'args' || key.startsWith('with_')
-  const plain = ownKeywords(loading, raw, place, scope, handled)
+  const ignoring = dictGet(raw, 'ignore_errors') ?? scope.kw['ignore_errors']
+  const isForeseen = !staysNoTask.has(action.module) && (scope.isForeseen === true || (ignoring !== undefined && ignoring !== null && ignoring !== false))
+  const plain = ownKeywords(loading, raw, place, scope, handled, undefined, isForeseen)
   const added: Data = { ...(loop === undefined ? {} : { loop_with: loop }), ...(action.isLocal ? { delegate_to: 'localhost' } : {}) }
   const own = loop === undefined && !action.isLocal ? plain : { ...plain, kw: { ...plain.kw, ...added } }
   const written: Written = { raw, action, own, loc }
@@ -87,7 +93,7 @@ export function makeTask(loading: Loading, written: Written, scope: Scope): Task
     kind: 'task', id, module: action.module, action: action.written, args, kw, vars: vars.length === 0 ? scope.vars : [...scope.vars, ...vars],
     search: scope.search, isHandler: scope.isHandler, loc,
     ...(own.name === undefined ? {} : { name: own.name }), ...(scope.role === undefined ? {} : { role: scope.role }),
-    ...(action.template === undefined ? {} : { moduleTemplate: action.template }),
+    ...(action.template === undefined ? {} : { moduleTemplate: action.template }), ...(own.wrong === undefined ? {} : { wrong: own.wrong }),
   }
 }
 /** A handler of a role also listens to `role : word`. */

@@ -101,7 +101,7 @@ export function loadPlay(loading: Loading, raw: Dict, file: string, chain: reado
   const kw = inherit(wrap.kw, { ...first.kw, ...tags, ...user }, raw)
   const hosts = hostsOf(raw, loc)
   return {
-    name: nameOf(first, hosts), hosts, kw, vars, dir, loc, ...contents(loading, raw, inside(scope, inherit(kw, {}, raw), []), loc),
+    name: nameOf(first, hosts), ...(first.name === undefined ? {} : { isNamed: true }), hosts, kw, vars, dir, loc, ...contents(loading, raw, inside(scope, inherit(kw, {}, raw), []), loc),
   }
 }
 

@@ -26,6 +26,8 @@ export interface Scope {
   readonly folders: readonly string[]
   readonly search: readonly string[]
   readonly isHandler: boolean
+  /** A rescue is around it: a task that cannot work is left to the run. */
+  readonly isForeseen?: boolean
   /** It is being read for a dynamic include. */
   readonly isDynamic?: boolean
   readonly chain: readonly Link[]

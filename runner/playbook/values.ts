@@ -1,6 +1,6 @@
 /** Keywords of one node as written, checked against the table: names, types of literal values, shapes that are always the same. */
 import { BadValue, coerce } from '../core/coerce.ts'
-import { fault } from '../core/errors.ts'
+import { Fault, fault } from '../core/errors.ts'
 import { keyLoc, locOf, valueLoc } from '../core/loc.ts'
 import { nearest } from '../core/near.ts'
 import { pyRepr, pyText } from '../core/pytext.ts'
@@ -16,7 +16,11 @@ import type { Scope } from './scope.ts'
 import { kindOf } from './words.ts'
 
 /** What a node says of itself: keywords in one shape each, its variables, its name. */
-export interface Own { readonly kw: Keywords; readonly vars: readonly Frame[]; readonly name: unknown }
+export interface Own {
+  readonly kw: Keywords; readonly vars: readonly Frame[]; readonly name: unknown
+  /** A value that is wrong, where that was to be left to the run. */
+  readonly wrong?: Fault
+}
 export const isOpenText = (value: unknown): value is Template | VaultText => value instanceof Template || value instanceof VaultText
 
 const words: Readonly<Record<KeywordType, readonly [wanted: string, example: string]>> = {
@@ -32,16 +36,22 @@ export function wrongType(name: string, type: KeywordType, value: unknown, loc: 
   return fault('keyword-type', loc, { name, wanted, found, example: `${name}: ${example}` })
 }
 
-function scalar(name: string, type: 'bool' | 'int' | 'float' | 'str', value: unknown, loc: Loc | undefined): unknown {
+type ScalarType = 'bool' | 'int' | 'float' | 'str'
+/** A keyword's value in its type; what a template gave is none any more. */
+export function scalar(name: string, type: ScalarType, value: unknown, loc: Loc | undefined): unknown {
   if (isOpenText(value)) return value
-  if (isDict(value) || Array.isArray(value)) throw wrongType(name, type, value, loc)
+  if (isDict(value) || Array.isArray(value)) throw type === 'str' ? wrongType(name, type, value, loc) : wrongValue(name, type, kindOf(value), loc)
   const wanted: ArgType = type
   try {
     return coerce(wanted, value)
   } catch (error) {
-    if (error instanceof BadValue) throw wrongType(name, type, value, loc)
+    if (error instanceof BadValue) throw type === 'str' ? wrongType(name, type, value, loc) : wrongValue(name, type, pyRepr(pyText(value)), loc)
     throw error
   }
+}
+function wrongValue(name: string, type: ScalarType, found: string, loc: Loc | undefined): Error {
+  const [wanted, example] = words[type]
+  return fault('keyword-value', loc, { name, type, found, wanted, example: `${name}: ${example}` })
 }
 
 /** Conditions as a flat list; text becomes a Template so that it keeps its place. */
@@ -116,7 +126,9 @@ function loopControl(value: unknown, loc: Loc | undefined): Data {
       const known = Object.keys(loopControls)
       throw fault('unknown-keyword', keyLoc(value, rawKey), { name: key, what: 'LoopControl', known, near: nearest(key, known) })
     }
-    if (item !== null) out[key] = type === 'conditions' ? conditions(value, rawKey, item) : key === 'label' ? item : scalar(key, type, item, at)
+    if (item === null) continue
+    if (key.endsWith('_var') && !isOpenText(item) && !isVariableName(pyText(item))) throw fault('loop-variable', at, { name: key, found: pyText(item) })
+    out[key] = type === 'conditions' ? conditions(value, rawKey, item) : key === 'label' ? item : scalar(key, type, item, at)
   }
   return out
 }
@@ -178,10 +190,11 @@ export function unknownKeyword(name: string, place: Place, loc: Loc | undefined,
 
 /**
  * The keywords of a node. `except`: keys that the caller sees to (the module, `action`, `with_*`, `vars` are always left out).
- * Keys that are none: a fault, or what `unknown` makes of them (parameters of a role).
+ * Keys that are none: a fault, or what `unknown` makes of them (parameters of a role). `isForeseen`: values that are wrong are left to the run.
  */
-export function ownKeywords(loading: Loading, raw: Dict, place: Place, scope: Scope | undefined, except: (key: string) => boolean, unknown?: (key: string, value: unknown) => void): Own {
+export function ownKeywords(loading: Loading, raw: Dict, place: Place, scope: Scope | undefined, except: (key: string) => boolean, unknown?: (key: string, value: unknown) => void, isForeseen = false): Own {
   const kw: Data = {}
+  let wrong: Fault | undefined
   for (const [rawKey, value] of dictEntries(raw)) {
     const key = pyText(rawKey)
     if (key === 'name' || key === 'vars' || except(key)) continue
@@ -193,11 +206,18 @@ export function ownKeywords(loading: Loading, raw: Dict, place: Place, scope: Sc
     }
     if (rule.ignored !== undefined) { loading.once(`keyword ${key}`, `'${key}' has no effect here: ${rule.ignored}`, keyLoc(raw, rawKey)); continue }
     if (value === null) continue
-    const made = typed(loading, raw, key, rule, scope)
+    let made: unknown
+    try {
+      made = typed(loading, raw, key, rule, scope)
+    } catch (error) {
+      if (!isForeseen || !(error instanceof Fault)) throw error
+      wrong ??= error
+      continue
+    }
     checkChoice(key, rule, made, valueLoc(raw, rawKey))
     kw[key] = made
   }
-  return { kw, vars: varsFrame(loading, raw, whatOf[place]), name: nameOf(raw) }
+  return { kw, vars: varsFrame(loading, raw, whatOf[place]), name: nameOf(raw), ...(wrong === undefined ? {} : { wrong }) }
 }
 /** Only the tags of a node, for where they must wait until its variables are known. */
 export function tagsIn(loading: Loading, raw: Dict, scope: Scope | undefined): Keywords {

@@ -8,6 +8,8 @@ import type { RunOptions } from '../core/types.ts'
 import { Asker } from './asker.ts'
 import type { Shell } from './shell.ts'
 
+/** What a timer can wait for at most; a longer limit is none. */
+const longestTimerMs = 2 ** 31 - 1
 const firstLookMs = 2000, everyMs = 1000, chunkBytes = 64 * 1024
 
 export interface Watched {
@@ -42,7 +44,7 @@ export class Watch {
   constructor(watched: Watched) {
     this.watched = watched
     const { timeoutSeconds } = watched.options
-    if (timeoutSeconds !== undefined && timeoutSeconds > 0) this.limit = setTimeout(() => void this.timeUp(timeoutSeconds), timeoutSeconds * 1000)
+    if (timeoutSeconds !== undefined && timeoutSeconds > 0) this.limit = setTimeout(() => void this.timeUp(timeoutSeconds), Math.min(timeoutSeconds * 1000, longestTimerMs))
   }
 
   /** This step runs now. */

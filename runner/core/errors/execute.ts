@@ -12,8 +12,19 @@ export const executeErrors = {
     message: `could not find or access '${data.path}' on the controller`,
     hint: `${near(data.near).trim()} looked for: ${list(data.searched)}`.trim(),
   }),
+  'play-argspec': (data: { readonly isNamed: boolean; readonly searched: readonly string[] }) => ({
+    message: [
+      ...(data.isNamed ? [] : ['A play name is required when validate_argspec is True. Alternatively, set validate_argspec to the name of an argument spec.']),
+      ...(data.searched.length === 0 ? [] : [`A playbook meta file is required. Considered: ${list(data.searched)}`]),
+    ].join(' '),
+    hint: 'the specification stands in PLAYBOOK.meta.yml beside the playbook, under argument_specs: and the name of the play',
+  }),
+  'keyword-template': (data: { readonly name: string; readonly why: string }) => ({
+    message: `Error processing keyword '${data.name}': ${data.why}`,
+    hint: 'the keywords of a play know its own variables and those of the command line, not those of hosts',
+  }),
   'no-argspec': (data: { readonly name: string; readonly path: string; readonly known: readonly string[]; readonly near?: string | undefined }) => ({
-    message: `no argument spec named '${data.name}' in ${data.path}`,
+    message: `No argument spec named '${data.name}' in ${data.path}`,
     hint: `${near(data.near).trim()} ${data.known.length === 0 ? 'Write one there, under "argument_specs:".' : `There are: ${list(data.known)}`}`.trim(),
   }),
   'probe-unreadable': (data: { readonly probe: string; readonly output: string }) => ({
@@ -41,8 +52,11 @@ export const executeErrors = {
   'args-no-mapping': (data: { readonly module: string; readonly type: string }) => ({
     message: `the arguments of '${data.module}' must be a mapping, found ${data.type}`, hint: `write them as 'name: value' lines below ${data.module}:`,
   }),
-  'bad-number': (data: { readonly keyword: string; readonly value: string }) => ({
-    message: `the value '${data.value}' of '${data.keyword}' is no number`, hint: `give a number, or a template that yields one`,
+  'bad-throttle': (data: { readonly why: string }) => ({
+    message: `Failed to convert the throttle value to an integer: ${data.why}`, hint: 'give a whole number, or a template that yields one',
+  }),
+  'condition-no-text': (data: { readonly found: string }) => ({
+    message: 'Conditional expressions must be strings.', hint: `this one is ${data.found}; write it as text, for example: when: x is defined`,
   }),
   'vars-file-missing': (data: { readonly paths: readonly string[]; readonly near?: string | undefined }) => ({
     message: `vars file ${data.paths.join(' or ')} was not found`, hint: `${near(data.near).trim()} paths are relative to the playbook; a list of names takes the first that exists`.trim(),

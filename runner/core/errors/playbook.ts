@@ -25,8 +25,8 @@ export const playbookErrors = {
     hint: 'give a file name or a name as plain text',
   }),
 
-  'playbook-empty': (data: { readonly file: string }) => ({
-    message: `Empty playbook, nothing to do: ${data.file}`,
+  'playbook-empty': (data: { readonly file: string; readonly isList: boolean }) => ({
+    message: data.isList ? 'A playbook must contain at least one play' : `Empty playbook, nothing to do: ${data.file}`,
     hint: 'a playbook is a list of plays: "- hosts: all" and below it "  tasks:"',
   }),
   'playbook-not-list': (data: { readonly found: string }) => ({
@@ -67,6 +67,14 @@ export const playbookErrors = {
     message: `the value of '${data.name}' must be ${data.wanted}, found ${data.found}`,
     hint: `for example: ${data.example}`,
   }),
+  'keyword-value': (data: { readonly name: string; readonly type: string; readonly wanted: string; readonly found: string; readonly example: string }) => ({
+    message: `Error processing keyword '${data.name}': The value ${data.found} could not be converted to '${data.type}'.`,
+    hint: `give ${data.wanted}, for example: ${data.example}`,
+  }),
+  'loop-variable': (data: { readonly name: string; readonly found: string }) => ({
+    message: `Invalid '${data.name}': Invalid variable name '${data.found}'.`,
+    hint: 'names are letters, digits and underscores, and start with no digit',
+  }),
   'bad-prompt': (data: Near & { readonly key?: string; readonly known: readonly string[] }) => ({
     message: `Invalid vars_prompt data structure, ${data.key === undefined ? "missing 'name' key" : `found unsupported key '${data.key}'`}`,
     hint: meant(data.near, `each entry needs a name; it may have: ${list(data.known.slice(1))}`),
@@ -76,7 +84,7 @@ export const playbookErrors = {
     hint: meant(data.near, `choose one of: ${list(data.choices)}`),
   }),
   'keyword-twice': (data: { readonly one: string; readonly other: string }) => ({
-    message: `both '${data.one}' and '${data.other}' are set`,
+    message: `both '${data.one}' and '${data.other}' are set for this play.`,
     hint: 'keep one of them',
   }),
   'bad-variable-name': (data: { readonly name: string; readonly where: string }) => ({
@@ -89,7 +97,7 @@ export const playbookErrors = {
   }),
 
   'tasks-not-list': (data: { readonly where: string; readonly found: string }) => ({
-    message: `${data.where} must be a list of tasks, found ${data.found}`,
+    message: `A malformed block was encountered while loading ${data.where}: ${data.found} should be a list${data.found === 'nothing' ? '' : ' or None'}`,
     hint: 'start each task with "- name:"',
   }),
   'included-not-list': (data: { readonly where: string; readonly found: string }) => ({
@@ -150,7 +158,7 @@ export const playbookErrors = {
     hint: 'for numbers use "{{ range(1, 4) | list }}", for a mapping "{{ it | dict2items }}"',
   }),
   'bad-register': (data: { readonly found: string }) => ({
-    message: `Invalid 'register' specified: ${data.found} is no variable name`,
+    message: `Invalid 'register' specified: Invalid variable name '${data.found}'.`,
     hint: 'names are letters, digits and underscores, and start with no digit; no {{ }} here',
   }),
   'block-without-block': (data: { readonly name: string }) => ({
@@ -193,7 +201,7 @@ export const playbookErrors = {
     hint: 'write "- role: name"',
   }),
   'bad-role-entry': (data: { readonly found: string }) => ({
-    message: `Invalid role definition: ${data.found}`,
+    message: `A malformed role declaration was encountered: ${data.found}`,
     hint: 'an entry of roles is a name, or a mapping with "role: name"',
   }),
   'role-not-found': (data: Near & { readonly name: string; readonly searched: readonly string[]; readonly isCollection: boolean }) => ({

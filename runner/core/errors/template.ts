@@ -39,7 +39,7 @@ export const templateErrors = {
     ...meant(data, whereFrom(data.message)),
   }),
   /** What Python would raise: kind is TypeError, ValueError, KeyError, ZeroDivisionError … */
-  'template-operation': (data: { readonly kind: string; readonly message: string }) => ({ message: `${data.kind}: ${data.message}`, ...hinted(operationHint(data.message)) }),
+  'template-operation': (data: { readonly kind: string; readonly message: string }) => ({ message: data.kind === 'ZeroDivisionError' ? data.message : `${data.kind}: ${data.message}`, ...hinted(operationHint(data.message)) }),
   'template-syntax': (data: { readonly message: string; readonly hint?: string }) => ({
     message: `template error: ${data.message}`, ...hinted(data.hint ?? syntaxHint(data.message)),
   }),
