@@ -23,6 +23,10 @@ export class Machine {
     this.#epoch += 1
     this.#answers.clear()
   }
+  /** Steps of an account have ended: what other accounts, with sessions of their own, read meanwhile may be from before. */
+  ended(account: string): void {
+    for (const other of [...this.#answers.keys()]) if (other !== account) this.#answers.delete(other)
+  }
   /** Something may have brought or taken programs: what usually lasts (the tools of the machine) is read anew too. */
   forget(): void { this.#lasting.clear() }
   /** A dry run: from now on reads find what these steps would have left. */
@@ -103,7 +107,7 @@ export class Exchange {
     this.machine.changed()
     return new Promise((resolve, reject) => {
       const withEnv = steps.map((step): Step => ({ ...step, env: { ...this.#env, ...step.env } }))
-      this.#steps.push(() => { this.session.run(withEnv, options).then(resolve, reject) })
+      this.#steps.push(() => { this.session.run(withEnv, options).finally(() => { this.machine.ended(this.#account) }).then(resolve, reject) })
       this.#schedule()
     })
   }

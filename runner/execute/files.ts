@@ -19,31 +19,29 @@ export async function localFile(path: string): Promise<LocalFile | undefined> {
   return {
     path, kind: found.isDirectory() ? 'directory' : 'file', mode: found.mode & 0o7777, size: found.size,
     read: async () => new Uint8Array(await readFile(path)),
-    list: () => listBelow(path, ''),
+    list: async () => listBelow(path, '', [await realpath(path)]),
   }
 }
 
-async function listBelow(root: string, below: string): Promise<{ relative: string; file: LocalFile }[]> {
+/** `chain`: the real folders that this one lies in, as far as they are copied. A link to one of them stays a link: following it would never end. */
+async function listBelow(root: string, below: string, chain: readonly string[]): Promise<{ relative: string; file: LocalFile }[]> {
   const names = (await readdir(join(root, below))).sort()
   const found: { relative: string; file: LocalFile }[] = []
   for (const name of names) {
     const relative = below === '' ? name : `${below}/${name}`
     const path = join(root, relative), isLink = (await lstat(path)).isSymbolicLink()
-    const file = await localFile(path) ?? (isLink ? brokenLink(path) : undefined)
+    const file = await localFile(path) ?? (isLink ? linkOnly(path) : undefined)
     if (file === undefined) continue
-    found.push({ relative, file: isLink ? { ...file, link: await readlink(path) } : file })
-    if (file.kind === 'directory' && !(isLink && await leadsUp(path))) found.push(...await listBelow(root, relative))
+    const real = file.kind === 'directory' ? await realpath(path) : ''
+    const isRound = isLink && chain.includes(real)
+    found.push({ relative, file: isLink ? { ...isRound ? linkOnly(path) : file, link: await readlink(path) } : file })
+    if (file.kind === 'directory' && !isRound) found.push(...await listBelow(root, relative, [...chain, real]))
   }
   return found
 }
 
-/** A link into nothing: it can be copied as a link only. */
-const brokenLink = (path: string): LocalFile => ({ path, kind: 'file', mode: 0o777, size: 0, read: async () => new Uint8Array(await readFile(path)), list: async () => [] })
-/** Whether a link leads to a folder that it lies in itself: following it would never end. */
-async function leadsUp(path: string): Promise<boolean> {
-  const end = await realpath(path)
-  return `${await realpath(dirname(path))}/`.startsWith(end === '/' ? '/' : `${end}/`)
-}
+/** A link into nothing, or to a folder that it lies in: it can be copied as a link only. */
+const linkOnly = (path: string): LocalFile => ({ path, kind: 'file', mode: 0o777, size: 0, read: async () => new Uint8Array(await readFile(path)), list: async () => [] })
 
 /** The first candidate that exists; a trailing slash is kept out of the path but asked for by copy itself. */
 export async function findLocal(search: readonly string[], kind: string, path: string, loc: Loc | undefined): Promise<LocalFile> {

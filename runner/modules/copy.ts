@@ -54,7 +54,7 @@ export default defineModule({
   doc: 'Copies files to the host.',
   args: copyArgs,
   async plan(args, target) {
-    if (args.src === undefined && args.content === undefined) throw new Failure('src (or content) is required')
+    if ((args.src === undefined || args.src === '') && args.content === undefined) throw new Failure('src (or content) is required')
     if (args.src !== undefined && args.content !== undefined) throw new Failure('src and content are mutually exclusive')
     if (args.content !== undefined && args.dest.endsWith('/')) throw new Failure('can not use content with a dir as dest')
     const dest = await expand(target, args.dest)

@@ -43,11 +43,11 @@ export const tree: Probe<TreeKey, Tree> = defineEach<TreeKey, Tree>({
     const led = shText`[ -z "$(find ${path} ${depth} -type l | head -n 1)" ] || find -L ${path} ${depth} -exec stat -L -c ${format} -- {} +`
     return [
       ...whens, shText`[ -d ${path} ] || exit 3`, each(shText`stat -c ${format} -- "$@"`), mark, key.follow === true ? led : ':', mark,
-      ...key.sums === true ? [each(`${tools} for p do shift; if [ -f "$p" ] && [ ! -h "$p" ]; then set -- "$@" "$p"; fi; done; [ $# = 0 ] || sha1sum -- "$@"`), mark,
+      ...key.sums === true ? [key.follow === true ? shText`find -L ${path} ${depth} -type f -exec sh -c ${`${tools} sha1sum -- "$@"`} sh {} +` : each(`${tools} for p do shift; if [ -f "$p" ] && [ ! -h "$p" ]; then set -- "$@" "$p"; fi; done; [ $# = 0 ] || sha1sum -- "$@"`), mark,
         each('for p do if [ -h "$p" ]; then printf "%s\\001%s\\001" "$p" "$(readlink -- "$p")"; fi; done')] : [],
     ].join('\n')
   },
-  parse({ rc, stdout }, { path, shared = false }) {
+  parse({ rc, stdout }, { path, shared = false, sums: isSummed = false }) {
     if (rc === 3 || stdout === '') return null
     const [own = '', led = '', sums = '', links = ''] = stdout.split('\u0002\n')
     const named = (name: string): string => !shared ? name : name === '.' ? plainPath(path) : `${path === '/' ? '' : plainPath(path)}/${name.replace(/^\.\//, '')}`
@@ -57,8 +57,13 @@ export const tree: Probe<TreeKey, Tree> = defineEach<TreeKey, Tree>({
       const sha1 = bySum.get(entry.path), target = byText.get(entry.path)
       return { ...entry, path: named(entry.path), ...(sha1 === undefined ? {} : { sha1 }), ...(target === undefined ? {} : { target }) }
     })
+    const all = statLines(led)
+    if (isSummed) { // to be copied: each name counts, also of what is in the tree already
+      const plain = new Set(found.filter((one) => one.stat.type !== 'link').map((one) => one.path))
+      return { own: found, led: all.filter((one) => !plain.has(one.path)).map((one) => { const sha1 = bySum.get(one.path); return sha1 === undefined ? one : { ...one, sha1 } }) }
+    }
     const seen = new Set(found.map(inode))
-    return { own: found, led: statLines(led).filter((entry) => !seen.has(inode(entry))) }
+    return { own: found, led: all.filter((entry) => !seen.has(inode(entry))) }
   },
   imply(id, value, { path }) {
     return value === null && isUnder(plainPath(path), id) ? null : undefined

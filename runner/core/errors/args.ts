@@ -6,6 +6,10 @@ type In = { readonly module: string; readonly within: readonly string[] }
 
 /** Ansible's word for these is "options": people search for its messages. */
 const plainOptions: readonly string[] = ['fail', 'group_by', 'reboot', 'set_stats', 'wait_for_connection']
+/** What actions of Ansible say where their arguments are missing. */
+const missingWords: Readonly<Record<string, string>> = {
+  copy: 'dest is required', assemble: 'src and dest are required', template: 'src and dest are required', unarchive: 'src (or content) and dest are required',
+}
 export const argErrors = {
   'arg-unknown': (data: In & { readonly name: string; readonly supported: readonly string[]; readonly near?: string }) => ({
     message: `${plainOptions.includes(data.module) ? `Invalid options for ${data.module}` : `Unsupported parameters for (${data.module}) module`}: ${data.name}${where(data.within)}`,
@@ -20,7 +24,7 @@ export const argErrors = {
     hint: `write one "argument: value" a line, indented below "${data.module}:"`,
   }),
   'arg-missing': (data: In & { readonly missing: readonly string[] }) => ({
-    message: `missing required arguments: ${list(data.missing)}${where(data.within)}`,
+    message: data.within.length === 0 ? missingWords[data.module] ?? `missing required arguments: ${list(data.missing)}` : `missing required arguments: ${list(data.missing)}${where(data.within)}`,
     hint: `${data.module} cannot work without ${data.missing.length === 1 ? 'it' : 'them'}: add ${data.missing.map((one) => `"${one}:"`).join(', ')}`,
   }),
   'arg-type': (data: In & { readonly name: string; readonly found: string; readonly wanted: string; readonly why: string }) => ({
