@@ -60,7 +60,9 @@ export default defineAction({
     const context = { name: String(args.validate_args_context['name'] ?? '') }
     const values = variables(args.argument_spec, args.provided_arguments, control)
     keepSecrets(spec, values, control)
-    const faults = argFaults(spec, values, { module: context.name === '' ? 'role' : `role ${context.name}`, container: values })
+    // parameters that the specification does not name are mistakes; variables are not
+    const extra = Object.fromEntries(Object.entries(args.provided_arguments).filter(([key]) => !(key in spec)))
+    const faults = argFaults(spec, { ...values, ...extra }, { module: context.name === '' ? 'role' : `role ${context.name}`, container: values })
     if (faults.length === 0) return { changed: false, msg: 'The arg spec validation passed', validate_args_context: args.validate_args_context }
     const errors = faults.map(({ message }) => message)
     throw new Failure(['Validation of arguments failed:', ...errors].join('\n'), { argument_errors: errors, argument_spec_data: args.argument_spec, validate_args_context: args.validate_args_context }, faults[0])

@@ -36,7 +36,8 @@ function collect(spec: ArgSpec, raw: Readonly<Data>, place: Place): Map<string, 
     const name = known.get(key)
     if (name === undefined) {
       const near = nearest(key, known.keys())
-      throw fault('arg-unknown', keyLoc(place.container, key) ?? place.loc, { ...place, name: key, supported: names(spec), ...(near === undefined ? {} : { near }) })
+      attempted(place, () => { throw fault('arg-unknown', keyLoc(place.container, key) ?? place.loc, { ...place, name: key, supported: names(spec), ...(near === undefined ? {} : { near }) }) })
+      continue
     }
     const why = spec[name]?.unsupported
     // a template may turn out to be omitted, and nothing is what it is without

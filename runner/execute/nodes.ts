@@ -75,11 +75,12 @@ export async function runOn(walk: Walk, task: Task, hosts: readonly HostState[])
   const ctx = (host: HostState): TaskRun => ({
     run, play, task, varsFiles: walk.varsFiles(host), rescued: walk.rescued, lookAhead: (one) => { prefetch(walk, task, one) },
   })
-  const once = failSafe(() => flag(run, task, scope, 'run_once')) === true || await isOnce(run, task)
+  const isShared = failSafe(() => flag(run, task, scope, 'run_once')) === true, once = isShared || await isOnce(run, task)
   const gate = throttle(walk, task, scope)
   const guarded = (host: HostState, share: readonly HostState[]): Promise<unknown> =>
     run.gate.run(() => gate === undefined ? runTask(ctx(host), host, share) : gate.run(() => runTask(ctx(host), host, share)))
-  if (once) await guarded(first, hosts.slice(1))
+  // what a module does once by itself is registered for its host alone
+  if (once) await guarded(first, isShared ? hosts.slice(1) : [])
   else await Promise.all(hosts.map((host) => guarded(host, [])))
   const failed = hosts.some((host) => host.failed?.task === task || host.unreachable)
   if (failed && (once || failSafe(() => flag(run, task, scope, 'any_errors_fatal')) === true)) failOthers(walk, task)

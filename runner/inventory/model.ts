@@ -208,7 +208,8 @@ export class Tree {
   /** `add_host`: true if anything about the host is new. */
   mergeHost(name: string, groups: readonly string[], vars: Readonly<Data>): boolean {
     const before = this.version
-    const host = this.addHost(name, undefined, nowhere, undefined)
+    // a new host is one of `all` itself, and so stands before those of its groups
+    const host = this.addHost(name, this.hosts.has(name) ? undefined : this.addGroup('all', undefined), nowhere, undefined)
     const merged = { ...host.vars, ...vars }
     if (!isDeepStrictEqual(merged, host.vars)) { host.vars = merged; this.version++ }
     for (const group of groups) this.join(host, this.addGroup(group, undefined))

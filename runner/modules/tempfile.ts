@@ -22,7 +22,7 @@ export default defineModule({
     // Only GNU's mktemp takes a suffix: the name is made, and the thing is made by it where nothing has that name.
     const make = state === 'directory' ? 'mkdir -- "$name" 2>/dev/null' : '( set -C; : >"$name" ) 2>/dev/null'
     const script = suffix === '' ? `umask 077; mktemp ${option}-- ${folder}/${quote(prefix)}XXXXXXXX`
-      : `umask 077; i=0; while [ $i -lt 20 ]; do base=$(mktemp -u -- ${folder}/${quote(prefix)}XXXXXXXX) || exit 1; name=$base${shText`${suffix}`}; if ${make}; then printf '%s\\n' "$name"; exit 0; fi; i=$((i+1)); done; echo ${quote('no temporary name could be made')} >&2; exit 1`
+      : `umask 077; i=0; while [ $i -lt 20 ]; do base=$(mktemp -u -- ${folder}/${quote(prefix)}XXXXXXXX) || exit 1; name=\${base}${shText`${suffix}`}; if ${make}; then printf '%s\\n' "$name"; exit 0; fi; i=$((i+1)); done; echo ${quote('no temporary name could be made')} >&2; exit 1`
     return {
       changes: [{ kind: 'run', cmd: `make a temporary ${state}`, guarded: true }], steps: [{ sh: script }], data: { state: state }, later: ['path'],
       done: ([ran]) => {
