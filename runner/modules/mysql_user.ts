@@ -60,10 +60,10 @@ async function serverOf(target: Target, login: MysqlLogin): Promise<Server> {
   const version = row?.['version'] ?? ''
   return { login, isMaria: /maria/i.test(version), version: version.split(/[.-]/).slice(0, 3).map(Number) }
 }
-async function loginFor(want: UserArgs, target: Target): Promise<Server> {
+async function loginFor(want: UserArgs, target: Target): Promise<MysqlLogin> {
   const login = loginOf(want, want.force_context ? 'mysql' : undefined)
-  if (want.check_implicit_admin) try { return await serverOf(target, { ...login, user: 'root', password: '' }) } catch (error) { if (!(error instanceof Failure)) throw error }
-  return serverOf(target, login)
+  if (want.check_implicit_admin) try { const implicit = { ...login, user: 'root', password: '' }; await serverOf(target, implicit); return implicit } catch (error) { if (!(error instanceof Failure)) throw error }
+  return login
 }
 
 export default defineModule({
@@ -72,8 +72,8 @@ export default defineModule({
   args,
   rules: { mutuallyExclusive: [['append_privs', 'subtract_privs']] },
   async plan(want, target): Promise<Plan> {
-    const server = await loginFor(want, target), { login } = server
-    const all = await ask(target, login, `SELECT Host AS host, plugin, authentication_string AS hash FROM mysql.user WHERE User = ${text(want.name)}`)
+    const login = await loginFor(want, target)
+    const [server, all] = await Promise.all([serverOf(target, login), ask(target, login, `SELECT Host AS host, plugin, authentication_string AS hash FROM mysql.user WHERE User = ${text(want.name)}`)])
     const host = want.host.toLowerCase(), named = want.host_all ? all : all.filter((row) => row['host'] === host)
     const changes: Change[] = [], statements: string[] = want.sql_log_bin ? [] : ['SET SQL_LOG_BIN=0']
     const first = statements.length
@@ -134,8 +134,9 @@ async function altered(want: UserArgs, server: Server, target: Target, row: Mysq
       add('plugin', row['plugin'] ?? null, want.plugin, `ALTER USER ${who}${identified(want, server, undefined)}`)
     }
   }
+  const [grants, [made]] = await Promise.all([ask(target, server.login, `SHOW GRANTS FOR ${who}`), ask(target, server.login, `SHOW CREATE USER ${who}`)])
   if (want.priv !== undefined && want.priv !== null) {
-    const is = shown(await ask(target, server.login, `SHOW GRANTS FOR ${who}`)), mode = want.append_privs ? 'append' : want.subtract_privs ? 'subtract' : 'replace'
+    const is = shown(grants), mode = want.append_privs ? 'append' : want.subtract_privs ? 'subtract' : 'replace'
     for (const step of between(is, renamed(written(want.priv, want.column_case_sensitive === true), server), mode, want.name === 'root')) {
       const [one, ...more] = statementsFor(step, who, '')
       if (one === undefined) continue
@@ -143,7 +144,6 @@ async function altered(want: UserArgs, server: Server, target: Target, row: Mysq
       statements.push(...more)
     }
   }
-  const [made] = await ask(target, server.login, `SHOW CREATE USER ${who}`)
   const definition = Object.values(made ?? {})[0] ?? '', requires = requiresOf(want.tls_requires)
   const [, now = ''] = / REQUIRE (SSL|X509|(?:(?:SUBJECT|ISSUER|CIPHER) '[^']*'(?: AND | )?)+)/.exec(definition) ?? []
   if (now.trim().replaceAll(' AND ', ' ') !== requires.replaceAll(' AND ', ' ')) add('tls_requires', now, requires, `ALTER USER ${who} REQUIRE ${requires === '' ? 'NONE' : requires}`)
