@@ -19,7 +19,7 @@ export function readHeader(source: string, syntax: Syntax, at: At): { readonly s
   for (const found of line.matchAll(/\s*([^:,\s]+)\s*(?:(:)\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^,]*))?(?:,|$)/g)) {
     const [, key = '', colon, value = ''] = found
     const offset = start.length + found.index
-    if (colon === undefined) throw syntaxFault(`#jinja2: missing ':' between option and value in '${found[0].trim()}'`, at, offset, 'write it as #jinja2: trim_blocks: False')
+    if (colon === undefined) throw syntaxFault(`#jinja2: Missing key-value separator ':' in '${found[0].trim()}'`, at, offset, 'write it as #jinja2: trim_blocks: False')
     const text = texts[key]
     const flag = flags[key]
     if (text !== undefined) changes[text] = unquoted(value.trim())

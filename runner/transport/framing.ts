@@ -86,7 +86,7 @@ function body(step: Step): string {
 function enter(cwd: string): string {
   const path = single(cwd.startsWith('-') ? `./${cwd}` : cwd)
   const say = `if [ -d ${path} ]; then printf '%s\\n' ${single(`cannot change to the directory ${cwd}: permission denied`)}; else printf '%s\\n' ${single(`cannot change to the directory ${cwd}: no such directory`)}; fi >&2`
-  return `CDPATH= cd ${path} 2>/dev/null || { ${say}; exit ${noDirectoryRc}; }; `
+  return `CDPATH= cd -P ${path} 2>/dev/null || { ${say}; exit ${noDirectoryRc}; }; `
 }
 
 export interface Numbered { readonly step: Step; readonly serial: number }
