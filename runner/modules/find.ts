@@ -13,7 +13,7 @@ import { tree } from '../probes/tree.ts'
 import type { Entry } from '../probes/tree.ts'
 import { fnmatch } from './archives/members.ts'
 import { linesOf, pattern, universal } from './files/edit.ts'
-import { decodeText } from './files/encoding.ts'
+import { decodeText, isEncoding } from './files/encoding.ts'
 import { modeBits, toMode } from './files/mode.ts'
 import { baseName, expand } from './files/paths.ts'
 
@@ -60,8 +60,8 @@ export default defineModule({
       if (problem !== undefined) { tell(path, problem); continue }
       examined += entries.length
       const chosen = entries.filter((entry) => fits(entry))
-      const { read, undecoded } = given.contains === undefined ? { read: chosen } : await containing(target, given, chosen)
-      if (undecoded !== undefined) tell(path, `Failed to decode the file '${undecoded}' with encoding: ${given.encoding ?? 'utf-8 (Python default)'}`)
+      const { read, problem: why } = given.contains === undefined ? { read: chosen } : await containing(target, given, chosen)
+      if (why !== undefined) tell(path, why)
       files.push(...await described(target, given, given.limit === undefined ? read : read.slice(0, given.limit - files.length)))
       if (given.limit !== undefined && files.length >= given.limit) break
     }
@@ -118,8 +118,9 @@ function nameTest(given: Given): (name: string) => boolean {
 }
 
 /** Files whose text fits. One that is no text in the encoding ends the search of its folder, as in Ansible. */
-async function containing(target: Target, given: Given, entries: readonly Entry[]): Promise<{ readonly read: Entry[]; readonly undecoded?: string }> {
+async function containing(target: Target, given: Given, entries: readonly Entry[]): Promise<{ readonly read: Entry[]; readonly problem?: string }> {
   if (given.file_type !== 'file') return { read: [...entries] }
+  if (given.encoding !== undefined && entries.length > 0 && !isEncoding(given.encoding)) return { read: [], problem: `unknown encoding: ${given.encoding}` }
   const source = given.contains ?? '', whole = pattern('contains', source)
   const found = await Promise.all(entries.map(async (entry) => {
     const now = await target.read(content, { path: entry.path })
@@ -130,7 +131,7 @@ async function containing(target: Target, given: Given, entries: readonly Entry[
     return given.read_whole_file ? firstMatch(whole, text) !== undefined : linesOf(text).some((line) => matchStart(source, {}, line))
   }))
   const end = found.indexOf(undefined), undecoded = entries[end]?.path
-  return { read: entries.filter((_, i) => found[i] === true && (end < 0 || i < end)), ...(undecoded === undefined ? {} : { undecoded }) }
+  return { read: entries.filter((_, i) => found[i] === true && (end < 0 || i < end)), ...(undecoded === undefined ? {} : { problem: `Failed to decode the file '${undecoded}' with encoding: ${given.encoding ?? 'utf-8 (Python default)'}` }) }
 }
 
 async function described(target: Target, given: Given, entries: readonly Entry[]): Promise<Data[]> {

@@ -2,6 +2,7 @@
 import { findCodec, type Codec } from '../../core/encoding.ts'
 import { Failure } from '../../core/errors.ts'
 
+export const isEncoding = (encoding: string): boolean => findCodec(encoding) !== undefined
 function codecOf(encoding: string): Codec {
   const codec = findCodec(encoding === '' ? 'utf-8' : encoding)
   if (codec === undefined) throw new Failure(`unknown encoding: ${encoding}`)
