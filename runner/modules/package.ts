@@ -42,7 +42,7 @@ export default defineModule({
   name: 'package',
   doc: 'Keeps packages, whatever the host’s package manager is.',
   args: {
-    name: { type: 'list', elements: 'str', required: true, aliases: ['pkg'], doc: 'Packages; their names may differ between systems.' },
+    name: { type: 'list', elements: 'str', aliases: ['pkg'], doc: 'Packages; their names may differ between systems.' },
     state: { type: 'str', default: 'present', doc: 'present, absent, latest, or what else the package manager knows.' },
     use: { type: 'str', default: 'auto', doc: 'The package manager; auto is the host’s own.' },
     ...shared,
@@ -51,16 +51,17 @@ export default defineModule({
     const { packageManager } = await target.read(platform, 'platform')
     const manager = args.use === 'auto' ? packageManager : args.use.replace(/^(ansible\.(builtin|legacy)|community\.general)\./, '')
     const state = args.state === 'installed' ? 'present' : args.state === 'removed' ? 'absent' : args.state
-    const place = { module: manager, container: {} }
+    // what there must be, the package manager says: apt can do without a name where it only fetches lists
+    const place = { module: manager, container: {} }, wanted = { ...(args.name === undefined ? {} : { name: args.name }), state }
     if (manager === 'apt') {
-      return await planApt(validateArgs(aptArgs, undefined, { name: args.name, state, ...given(args, aptArgs) }, place), target)
+      return await planApt(validateArgs(aptArgs, undefined, { ...wanted, ...given(args, aptArgs) }, place), target)
     }
     if (['dnf', 'dnf5', 'yum', 'dnf4'].includes(manager)) {
-      return await planDnf(validateArgs(dnfArgs, undefined, { name: args.name, state, ...given(args, dnfArgs), ...(args.use === 'auto' ? {} : { use_backend: manager }) }, place), target)
+      return await planDnf(validateArgs(dnfArgs, undefined, { ...wanted, ...given(args, dnfArgs), ...(args.use === 'auto' ? {} : { use_backend: manager }) }, place), target)
     }
     if (manager === 'apk' || manager === 'pacman' || manager === 'zypper') {
       if (state !== 'present' && state !== 'absent' && state !== 'latest') throw new Failure(`value of state must be one of: present, absent, latest, got: ${state}`)
-      return await planSimple({ tool: manager, names: args.name.flatMap((one) => one.split(',')), state, updateCache: args.update_cache === true, upgrade: false }, target)
+      return await planSimple({ tool: manager, names: (args.name ?? []).flatMap((one) => one.split(',')), state, updateCache: args.update_cache === true, upgrade: false }, target)
     }
     throw new Failure(`Could not detect which package manager to use. Try gathering facts or setting the "use" option. (found: ${manager})`)
   },

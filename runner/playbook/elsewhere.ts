@@ -144,11 +144,19 @@ const whole = new Set(`
     purestorage.flasharray purestorage.flashblade ravendb.ravendb splunk.es telekom_mms.icinga_director theforeman.foreman vmware.vmware
     vmware.vmware_rest vultr.cloud vyos.vyos wti.remote`.split(/\s+/))
 
+/** Beginnings of short names that whole collections have, and a few names that modules of the list had before. */
+const families = new RegExp(`^(?:${[
+  'a10 aci aireos apconos aruba asa avi aws azure_rm bcf bigip bigmon bigiq ce checkpoint clc cli cloudformation cloudfront cloudscale cloudtrail cnos cp_mgmt cpm cs cyberark',
+  'dellos6 dellos9 dellos10 digital_ocean ec2 ecs edgeos edgeswitch efs eks elasticache elb enos eos exo exos faz fmgr fortios frr gc gcp gce gluster grafana hcloud hetzner iam icx',
+  'infini intersight ios iosxr ironware junos k8s kubevirt lambda mellanox meraki mso na_cdot na_elementsw na_ontap na_santricity net netapp_e netbox netscaler nios nos nso nxos onyx',
+  'openvswitch opx ordnance os ovirt panos pn purefa purefb rds redshift route53 routeros s3 slxos skydive snow sns sqs sros tower ucs vcenter vmware voss vr vultr vyos win zabbix',
+].join(' ').split(' ').join('|')})_\\w+$|^(?:openssl_certificate|openssl_certificate_info|docker_compose|postgresql_lang|digital_ocean|kubernetes|helm|oc|gce|ec2|s3_bucket)$`)
+
 const listed = new Map(Object.entries(names).map(([collection, text]) => [collection, new Set(text.split(/\s+/))]))
 
 /** Whether a name, with its collection or in the short form of old playbooks, is that of a module of a public collection. */
 export function isElsewhere(name: string): boolean {
   const dot = name.lastIndexOf('.')
-  if (dot === -1) return [...listed.values()].some((some) => some.has(name))
+  if (dot === -1) return families.test(name) || [...listed.values()].some((some) => some.has(name))
   return whole.has(name.slice(0, dot)) || listed.get(name.slice(0, dot))?.has(name.slice(dot + 1)) === true
 }

@@ -142,7 +142,7 @@ function argsOf(loading: Loading, raw: Dict, module: string, value: unknown, loc
   }
   const args = textArgs(value, module, loc)
   const free = args['_raw_params']
-  if (free === undefined || structural.has(module) || loading.context.known.freeForm(module)) return withMore(raw, args, loc)
+  if (free === undefined || module === '' || structural.has(module) || loading.context.known.freeForm(module)) return withMore(raw, args, loc)
   if (!(free instanceof Template)) throw fault('no-free-form', valueLoc(args, '_raw_params') ?? loc, { module, text: pyText(free) })
   const { _raw_params: _, ...rest } = args
   if (Object.keys(rest).length === 0 && !dictHas(raw, 'args')) return free

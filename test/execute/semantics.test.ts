@@ -48,11 +48,14 @@ test('modules of public collections that are not here fail where they are reache
 - {name: other system, community.general.pkgng: {name: x}, when: false}
 - {name: old form, pkgng: name=x state=present, when: false}
 - {name: action, action: homebrew name=x, when: false}
+- {name: family, eos_config: {lines: [x]}, when: false}
+- {name: free text, win_command: 'echo C:/x y', when: false}
+- {name: filter, debug: {msg: '{{ x | json_query(1) }}'}, tags: [never]}
 - block:
     - community.general.pamd: {name: x}
   rescue:
     - debug: {msg: "{{ ansible_failed_result.msg }}"}`) })
-  assert.is(told.stats['localhost']?.skipped, 3)
+  assert.is(told.stats['localhost']?.skipped, 5)
   assert.match(String(told.messages[0]), "couldn't resolve module/action 'community.general.pamd'")
 })
 
