@@ -170,7 +170,7 @@ function createRun(loaded: Loaded, ways: Pick<Run, 'pool' | 'emit' | 'warn'>, at
   let id = 1_000_000
   const { factCache: cache, check } = loaded.options
   return {
-    ...loaded, ...ways, hosts: new Map(), machines: new Map(), exchanges: new Map(), jobs: new Map(), gate: createGate(loaded.options.forks), custom: {},
+    ...loaded, ...ways, hosts: new Map(), machines: new Map(), exchanges: new Map(), jobs: new Map(), gate: createGate(loaded.options.forks), custom: {}, namesChecked: new WeakSet(),
     ...(cache === undefined ? {} : { factCache: openFactCache(cache, check, ways.warn) }), nextId: () => ++id, playDir: () => at.dir,
   }
 }

@@ -3,17 +3,17 @@
  * run, the prediction. Normal run, --check and --diff are this one path.
  */
 import type { Action, Change, Data, Module, Plan, Ran } from '../core/types.ts'
-import { keyLoc } from '../core/loc.ts'
+import { keyLoc, valueLoc } from '../core/loc.ts'
 import { fault, Failure, Fault } from '../core/errors.ts'
 import { withoutShell } from '../core/errors/failure.ts'
 import { Missing } from '../core/missing.ts'
-import { dictEntries, Float, isDict, makeDict, Unknown, UnknownValue } from '../core/value.ts'
+import { dictEntries, Float, isDict, makeDict, Template, Unknown, UnknownValue } from '../core/value.ts'
 import { nearest } from '../core/near.ts'
 import { pyStr } from '../template/python.ts'
 import { fetchJob, type Job, startedData, startJob } from './async.ts'
 import { argsOf, checkedArgs, type Unit } from './arguments.ts'
 import { judge } from './conditions.ts'
-import { checkKeywords, flag, numberOf, timeoutOf } from './keywords.ts'
+import { checkKeywords, flag, keyword, numberOf, timeoutOf } from './keywords.ts'
 import { createControl } from './control.ts'
 import { diffOf, inDiffMode, notInBackground, showsInvocation, shownArgs } from './particulars.ts'
 import { draft, type Draft, draftOf, isFailed, skipped } from './outcome.ts'
@@ -48,7 +48,16 @@ async function perhapsIncluded(unit: Unit, reason: string): Promise<Draft> {
   return { data: { changed: false, ansible_facts: makeDict(names.map((name) => [name, new Unknown(reason)])) }, changes: [], unknown: reason }
 }
 
+/** A host of no name is an error even where the condition is false, as in Ansible; what cannot be worked out is met later. */
+function checkDelegate({ run, task, scope }: Unit): void {
+  const written = task.kw['delegate_to']
+  if (written instanceof Template && isEmpty(() => keyword(run, task, scope, 'delegate_to'))) throw fault('empty-delegate', valueLoc(task.kw, 'delegate_to') ?? task.loc, { written: written.source })
+}
+
+const isEmpty = (work: () => unknown): boolean => { try { return work() === '' } catch { return false } }
+
 export async function attempt(given: Unit): Promise<Draft> {
+  checkDelegate(given)
   let skip: Draft | undefined
   try { skip = skipOf(given) } catch (error) {
     if (error instanceof UnknownValue && given.task.module === 'include_vars') return perhapsIncluded(given, error.reason)

@@ -32,6 +32,8 @@ export interface Run {
   readonly gate: Gate
   /** Jobs of async tasks whose result has not been fetched, by their id. */
   readonly jobs: Map<string, Job>
+  /** Variables whose names have been looked at (warnReserved). */
+  readonly namesChecked: WeakSet<object>
   /** `set_stats`. */
   readonly custom: Data
   renderFile(file: LocalFile, vars: Vars, options: RenderOptions): Promise<string>

@@ -9,6 +9,7 @@ import { playValidation } from './argspec.ts'
 import { askedVars } from './prompts.ts'
 import { flushHandlers, walkNodes, type Walk } from './nodes.ts'
 import { type PlayValue, playValues, varsFiles } from './play-values.ts'
+import { warnReserved } from './remember.ts'
 import { taskScope } from './scopes.ts'
 
 /** `stopAll`: a whole batch failed; Ansible runs no further play then. */
@@ -84,6 +85,7 @@ async function runBatch(run: Run, state: PlayState, hosts: readonly HostState[],
   const walk: Walk = { run, play: state, hosts, varsFiles: (host) => files.get(host) ?? [], rescued: false, after: [], gates: new Map() }
   const loadFiles = async (): Promise<void> => { for (const host of hosts) files.set(host, await varsFiles(run, play, (found) => taskScope(run, state, host, undefined, found))) }
   await loadFiles()
+  for (const frame of [...run.extra, ...play.roles.flatMap((role) => [role.defaults, role.vars]), ...hosts.flatMap((host) => [...run.inventory.frames(host.name, play.dir), ...files.get(host) ?? []])]) warnReserved(run, frame.vars)
   const parts: readonly (readonly Node[])[] = play.sections.map((section) => section.nodes)
   const force = truthy(value(play.kw['force_handlers'], 'force_handlers') ?? run.options.forceHandlers)
   const validation = await playValidation(run, play, value(play.kw['validate_argspec'], 'validate_argspec'), play.isNamed === true ? pyStr(value(play.name, 'name') ?? '') : '')

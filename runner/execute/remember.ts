@@ -1,6 +1,8 @@
 /** What a task leaves for later ones: facts, set facts, included variables, the registered result, statistics. */
-import type { Data, Task } from '../core/types.ts'
+import type { Data, Loc, Task } from '../core/types.ts'
 import { dictEntries, dictGet, isDict, Unknown } from '../core/value.ts'
+import { keyLoc } from '../core/loc.ts'
+import { isReserved, reservedWarning } from '../playbook/reserved.ts'
 import type { Scope } from '../vars/scope.ts'
 import { hostState, type HostState, type Run } from './context.ts'
 import { flag } from './keywords.ts'
@@ -19,6 +21,7 @@ export function remember(run: Run, task: Task, host: HostState, whole: Draft, de
     const facts = one.data['ansible_facts']
     if (!isDict(facts) || one.data['failed'] === true) continue
     const plain = Object.fromEntries(Object.entries(facts instanceof Map ? Object.fromEntries(facts) : facts))
+    if (task.module === 'set_fact' || task.module === 'include_vars') warnReserved(run, plain, task.loc)
     if (task.module === 'set_fact') {
       Object.assign(owner.setFrame.vars, settleFacts(plain))
       if (dictGet(one.data, '_ansible_facts_cacheable') === true) keep(run, owner, plain)
@@ -27,12 +30,21 @@ export function remember(run: Run, task: Task, host: HostState, whole: Draft, de
   }
   for (const { draft: one } of parts) keepStats(run, host, one.data['ansible_stats'])
   if (task.kw['register'] === undefined) return
-  Object.assign(host.setFrame.vars, registeredVars(run, task, whole.items?.at(-1)?.scope ?? scope, whole))
+  const named = registeredVars(run, task, whole.items?.at(-1)?.scope ?? scope, whole)
+  warnReserved(run, named, task.loc)
+  Object.assign(host.setFrame.vars, named)
 }
 function keep(run: Run, host: HostState, facts: Data): void {
   host.addFacts(settleFacts(facts))
   run.factCache?.save(host.name, host.gathered)
 }
+/** Ansible warns of names that keywords and functions have, wherever a variable gets one. */
+export function warnReserved(run: Run, vars: Readonly<Data>, loc?: Loc): void {
+  if (run.namesChecked.has(vars)) return
+  run.namesChecked.add(vars)
+  for (const name of Object.keys(vars)) if (isReserved(name)) run.warn(reservedWarning(name), keyLoc(vars, name) ?? loc)
+}
+
 /** set_stats: numbers add up, lists and dicts grow, anything else is replaced. */
 function keepStats(run: Run, host: HostState, stats: unknown): void {
   if (!isDict(stats)) return

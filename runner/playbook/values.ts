@@ -10,6 +10,7 @@ import type { Dict } from '../core/value.ts'
 import { formerKeywords, keywords, loopControls, namesOn, promptKeys } from './keywords.ts'
 import type { Keyword, KeywordType, Place } from './keywords.ts'
 import { renderStatic } from './loading.ts'
+import { isReserved, reservedWarning } from './reserved.ts'
 import type { Loading } from './loading.ts'
 import { whatOf } from './scope.ts'
 import type { Scope } from './scope.ts'
@@ -140,6 +141,9 @@ export const isVariableName = (name: string): boolean => identifier.test(name)
 export function varsFrame(loading: Loading, container: Dict, what: string): Frame[] {
   const value = dictGet(container, 'vars'), loc = valueLoc(container, 'vars')
   if (value === null || value === undefined) return []
+  for (const [name] of [value].flat().filter(isDict).flatMap(dictEntries)) {
+    if (isReserved(pyText(name))) loading.context.warn(reservedWarning(pyText(name)), keyLoc(value, name))
+  }
   if (Array.isArray(value) && value.every(isDict)) {
     loading.context.warn(`vars in a ${what} should be one mapping, not a list of them`, loc)
     return value.flatMap((one) => frameOf(one, what, locOf(one)))

@@ -49,7 +49,7 @@ export function drawError(error: ErrorData, paint: Paint = createPaint(false)): 
 }
 
 export function drawWarning(message: string, loc: Loc | undefined, paint: Paint = createPaint(false)): string {
-  return paint(`[WARNING]: ${message}${loc === undefined ? '' : ` (${place(loc)})`}`, 'warning')
+  return paint(`[WARNING]: ${message}${loc === undefined ? '' : `\nOrigin: ${place(loc)}`}`, 'warning')
 }
 
 export interface ErrorStream { write(text: string): unknown; readonly isTTY?: boolean }

@@ -159,7 +159,7 @@ fatal: [h2]: FAILED! => {"msg": "'nope' is undefined"}
 test('warnings go to the error stream, each once, with their place', () => {
   const warn: Event = { type: 'warning', message: 'careful', loc: { file: 'site.yml', line: 3, column: 5 } }
   const { out: text, err } = shown([warn, warn, { type: 'warning', message: 'other' }, { type: 'handlers-pending', host: 'h1', handlers: ['restart a', 'b'] }, task('t'), result('h1', res('ok', { warnings: ['old syntax'] })), result('h2', res('ok', { warnings: ['old syntax'] }))])
-  assert.is(err, '[WARNING]: careful (site.yml:3:5)\n[WARNING]: other\n[WARNING]: [h1]: notified, but not run because of the failure: restart a, b\n[WARNING]: old syntax\n')
+  assert.is(err, '[WARNING]: careful\nOrigin: site.yml:3:5\n[WARNING]: other\n[WARNING]: [h1]: notified, but not run because of the failure: restart a, b\n[WARNING]: old syntax\n')
   assert.is(text, `\n${stars('TASK [t]')}\nok: [h1]\nok: [h2]\n`)
 })
 

@@ -52,6 +52,9 @@ export const executeErrors = {
   'args-no-mapping': (data: { readonly module: string; readonly type: string }) => ({
     message: `the arguments of '${data.module}' must be a mapping, found ${data.type}`, hint: `write them as 'name: value' lines below ${data.module}:`,
   }),
+  'empty-delegate': (data: { readonly written: string }) => ({
+    message: `Empty hostname produced from delegate_to: "${data.written}"`, hint: 'to delegate only sometimes, let the template give omit',
+  }),
   'bad-throttle': (data: { readonly why: string }) => ({
     message: `Failed to convert the throttle value to an integer: ${data.why}`, hint: 'give a whole number, or a template that yields one',
   }),
