@@ -35,6 +35,8 @@ function collect(spec: ArgSpec, raw: Readonly<Data>, place: Place): Map<string, 
   for (const [key, value] of Object.entries(raw)) {
     const name = known.get(key)
     if (name === undefined) {
+      // Ansible meets an unknown name only where its value is not omitted
+      if (value instanceof Template && /\bomit\b/.test(value.source)) continue
       const near = nearest(key, known.keys())
       attempted(place, () => { throw fault('arg-unknown', keyLoc(place.container, key) ?? place.loc, { ...place, name: key, supported: names(spec), ...(near === undefined ? {} : { near }) }) })
       continue

@@ -40,6 +40,8 @@ test('an option that is not supported counts once it has a value', () => {
   const spec: ArgSpec = { no: { type: 'str', doc: '', unsupported: 'x' } }
   checkArgNames(spec, undefined, { no: new Template('{{ a | default(omit) }}') }, 'm')
   assert.equal(check(spec, { no: null }), {})
+  checkArgNames(spec, undefined, { typo: new Template('{{ a | default(omit) }}') }, 'm')
+  assert.is(failing(() => checkArgNames(spec, undefined, { typo: new Template('{{ a }}') }, 'm')).code, 'arg-unknown')
   assert.is(failing(() => check(spec, { no: 'b' })).code, 'arg-refused')
 })
 
