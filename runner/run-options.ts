@@ -61,7 +61,7 @@ export function toOptions(values: Values, playbooks: readonly string[], settings
     ...maybe('privateKeyFile', last('privateKey') ?? set('ANSIBLE_PRIVATE_KEY_FILE')), ...(timeout === undefined || timeout === 0 ? {} : { timeoutSeconds: timeout }),
     ...(ssh === '' ? {} : { sshCommonArgs: ssh }), ...maybe('hostKeyChecking', checking === undefined ? undefined : isOn(checking)),
     ...becoming(last, set), ...maybe('connectionPassword', passwordIn(last('connectionPasswordFile') ?? (values.has('askPass') ? undefined : set('ANSIBLE_CONNECTION_PASSWORD_FILE')))),
-    ...(values.has('flushCache') ? { flushCache: true } : {}), ...running(set), ...display(values, set),
+    ...(values.has('step') ? { step: true } : {}), ...(values.has('flushCache') ? { flushCache: true } : {}), ...running(set), ...display(values, set),
   }
 }
 
@@ -83,6 +83,8 @@ function running(set: Get): Partial<Options> {
     ...maybe('gathering', choice('ANSIBLE_GATHERING', set('ANSIBLE_GATHERING')?.toLowerCase(), ['implicit', 'explicit', 'smart'])), ...maybe('strategy', set('ANSIBLE_STRATEGY')),
     ...maybe('errorOnMissingHandler', on('ANSIBLE_ERROR_ON_MISSING_HANDLER')), keywordDefaults,
     inventoryRules: inventoryRules(set),
+    ...(on('ANSIBLE_ENABLE_TASK_DEBUGGER') === true || on('ANSIBLE_TASK_DEBUGGER_IGNORE_ERRORS') === false
+      ? { debugger: { ...(on('ANSIBLE_ENABLE_TASK_DEBUGGER') === true ? { always: true as const } : {}), ...(on('ANSIBLE_TASK_DEBUGGER_IGNORE_ERRORS') === false ? { minds: true as const } : {}) } } : {}),
     ...maybe('factCache', factCacheOf(set)),
     ...(on('ANSIBLE_INJECT_FACT_VARS') === false ? { injectFacts: false } : {}),
     ...(on('ANSIBLE_RETRY_FILES_ENABLED') === true ? { retryFiles: maybe('folder', set('ANSIBLE_RETRY_FILES_SAVE_PATH')) } : {}),

@@ -170,7 +170,7 @@ function createRun(loaded: Loaded, ways: Pick<Run, 'pool' | 'emit' | 'warn'>, at
   let id = 1_000_000
   const { factCache: cache, check } = loaded.options
   return {
-    ...loaded, ...ways, hosts: new Map(), machines: new Map(), exchanges: new Map(), jobs: new Map(), gate: createGate(loaded.options.forks), custom: {}, namesChecked: new WeakSet(),
+    ...loaded, ...ways, hosts: new Map(), machines: new Map(), exchanges: new Map(), jobs: new Map(), gate: createGate(loaded.options.forks), talk: createGate(1), steps: loaded.options.step === true, custom: {}, namesChecked: new WeakSet(),
     ...(cache === undefined ? {} : { factCache: openFactCache(cache, check, ways.warn) }), nextId: () => ++id, playDir: () => at.dir,
   }
 }
@@ -191,6 +191,7 @@ export async function listed(loaded: Loaded): Promise<Listed> {
 /** Runs what was loaded. The exit code is Ansible's: 0, 2 where a host failed, 4 where one was unreachable or what was included cannot be understood. */
 export async function execute(loaded: Loaded, reporter: Reporter, prompts: Prompts): Promise<number> {
   const { options, masker } = loaded
+  if (options.step === true && prompts.ask === undefined) throw fault('usage', undefined, { message: '--step needs a terminal to ask at' })
   const emit = (event: Event): void => { reporter.on(event) }
   const said = new Set<string>()
   const warn = (message: string, loc?: Loc): void => {

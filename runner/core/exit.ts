@@ -14,8 +14,9 @@ const general: ReadonlySet<Code> = new Set<Code>(['cannot-read', 'source-missing
 
 const wrongOptions: ReadonlySet<Code> = new Set<Code>(['usage', 'config-line', 'extra-vars', 'vault-no-password', 'vault-ambiguous-id', 'show-one-host', 'show-no-group'])
 
-/** 2: a small command's arguments; 5: wrong options; 4: a file that cannot be understood; 1: any other error before or outside of tasks. */
+/** 99: a person ended it; 2: a small command's arguments; 5: wrong options; 4: a file that cannot be understood; 1: any other error before or outside of tasks. */
 export function exitCodeOf({ code }: { readonly code: Code }): number {
+  if (code === 'interrupted') return 99
   if (code === 'arguments') return 2
   if (wrongOptions.has(code)) return 5
   return parsing.has(code) && !general.has(code) ? 4 : 1

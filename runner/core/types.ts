@@ -414,6 +414,8 @@ export type Event =
   | { readonly type: 'host-start'; readonly host: string; readonly task: number }
   | { readonly type: 'output'; readonly host: string; readonly task: number; readonly chunk: string }
   /** A person is asked now: nothing else may write on the terminal until the host's result. */
+  /** What the debugger says. */
+  | { readonly type: 'answer'; readonly text: string }
   | { readonly type: 'asking'; readonly host: string; readonly task: number }
   | { readonly type: 'retry'; readonly host: string; readonly task: number; readonly left: number; readonly result: TaskResult }
   | { readonly type: 'item'; readonly host: string; readonly task: number; readonly label: string; readonly result: TaskResult; readonly delegated?: string }
@@ -502,6 +504,10 @@ export interface Options {
   /** Of keywords, for tasks that do not say. */
   readonly keywordDefaults?: Readonly<Record<string, unknown>>
   readonly inventoryRules?: InventoryRules
+  /** Asks before each task. */
+  readonly step?: boolean
+  /** `always`: where a task fails, also without the keyword. `minds`: also where errors are ignored. */
+  readonly debugger?: { readonly always?: true; readonly minds?: true }
   readonly factCache?: FactCacheOptions
   /** Forgets the cached facts of all hosts first. */
   readonly flushCache?: boolean

@@ -42,6 +42,10 @@ export interface Run {
   readonly factCache?: FactCache
   /** Asks the person at the terminal; undefined where there is none. */
   ask?(prompt: string, isPrivate: boolean): Promise<string>
+  /** One conversation with the person at a time. */
+  readonly talk: Gate
+  /** Whether the person is asked before each task. */
+  steps: boolean
   /** The same, key by key. */
   askKeys?(question: Question): Promise<Reply>
   /** Hosts of `--limit`; undefined: all. */
@@ -93,6 +97,8 @@ export class HostState {
   /** Roles that end_role left. */
   readonly roleEnded = new Set<Role>()
 
+  /** Variables that a person changed in the debugger, above all others. */
+  edited: Frame | undefined
   private readonly injects: boolean
 
   constructor(name: string, injects = true) {
@@ -124,6 +130,8 @@ export interface PlayState {
   /** All hosts of the play, and of the current batch, by name; failed ones included. */
   readonly all: readonly string[]
   batch: readonly string[]
+  /** Strategy debug. */
+  isDebugged?: boolean
   /** Roles whose defaults and vars every task sees: the play's, and included ones with `public`. */
   readonly roles: Role[]
   /** All roles that the play has come to, each as often as it is used. */

@@ -12,7 +12,9 @@ import { includeRole, includeTasks } from './include.ts'
 import { handlerTasks, resolveNotifications } from './handlers.ts'
 import { engineNames } from './registry.ts'
 import { runMeta } from './meta.ts'
-import { runTask, type TaskRun } from './task.ts'
+import { debugTask, mayDebug } from './debugger.ts'
+import { wantsTask } from './step.ts'
+import { runTask, type Ended, type TaskRun } from './task.ts'
 import { taskScope } from './scopes.ts'
 import { prefetch } from './ahead.ts'
 import { type Draft, present } from './outcome.ts'
@@ -24,6 +26,8 @@ export interface Walk {
   readonly hosts: readonly HostState[]
   readonly varsFiles: (host: HostState) => readonly Frame[]
   readonly rescued: boolean
+  /** Hosts go their own way (strategy free). */
+  readonly isFree?: true
   /** What follows the list that is being walked, nearest first. */
   readonly after: readonly (readonly Node[])[]
   /** throttle gates by task. */
@@ -51,6 +55,7 @@ async function walkTask(walk: Walk, task: Task): Promise<void> {
   const [first] = hosts
   if (first === undefined || !isSelected(run, task)) return
   if (!task.isHandler && task.implicit !== true && run.startAt !== undefined && !run.startAt(titleOf(run, task, scopeOf(walk, task, first)))) return
+  if (!await wantsTask(run, task, walk.isFree === true ? first.name : undefined)) return
   announce(walk, task, first)
   if (task.module === 'meta') return runMeta(walk, task, hosts)
   if (task.module === 'include_tasks' || task.module === 'include') return includeTasks(walk, task, hosts)
@@ -77,11 +82,15 @@ export async function runOn(walk: Walk, task: Task, hosts: readonly HostState[])
   })
   const isShared = failSafe(() => flag(run, task, scope, 'run_once')) === true, once = isShared || await isOnce(run, task)
   const gate = throttle(walk, task, scope)
-  const guarded = (host: HostState, share: readonly HostState[]): Promise<unknown> =>
+  const guarded = (host: HostState, share: readonly HostState[]): Promise<Ended> =>
     run.gate.run(() => gate === undefined ? runTask(ctx(host), host, share) : gate.run(() => runTask(ctx(host), host, share)))
   // what a module does once by itself is registered for its host alone
-  if (once) await guarded(first, isShared ? hosts.slice(1) : [])
-  else await Promise.all(hosts.map((host) => guarded(host, [])))
+  const shareOf = (host: HostState): readonly HostState[] => isShared && host === first ? hosts.slice(1) : []
+  const acting = once ? [first] : hosts, before = acting.map((host) => ({ ...host.stats }))
+  const ended = await Promise.all(acting.map((host) => guarded(host, shareOf(host))))
+  if (mayDebug(run, task, play.isDebugged === true)) {
+    for (const [i, host] of acting.entries()) { const one = ended[i], counts = before[i]; if (one !== undefined && counts !== undefined) await debugTask(ctx(host), host, shareOf(host), one, counts) }
+  }
   const failed = hosts.some((host) => host.failed?.task === task || host.unreachable)
   if (failed && (once || failSafe(() => flag(run, task, scope, 'any_errors_fatal')) === true)) failOthers(walk, task)
   if (!walk.rescued && play.tooManyFailed()) { failOthers(walk, task); run.emit({ type: 'no-hosts-left' }) }
@@ -175,6 +184,7 @@ export async function flushHandlers(walk: Walk): Promise<void> {
 async function runHandler(walk: Walk, handler: Task, hosts: readonly HostState[]): Promise<void> {
   const reasons = new Map(hosts.map((host) => [host, host.notified.get(handler)?.unknown]))
   for (const host of hosts) host.notified.delete(handler)
+  if (!await wantsTask(walk.run, handler, walk.isFree === true ? hosts[0]?.name : undefined)) return
   announce(walk, handler, hosts[0] as HostState)
   for (const [host, reason] of reasons) {
     if (reason === undefined) continue

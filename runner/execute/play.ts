@@ -81,6 +81,7 @@ const tooMany = (percentage: unknown, failed: number, all: number): boolean =>
 async function runBatch(run: Run, state: PlayState, hosts: readonly HostState[], value: PlayValue): Promise<void> {
   const { play } = state
   const strategy = pyStr(value(play.kw['strategy'], 'strategy') ?? run.options.strategy ?? 'linear').replace(/^ansible\.builtin\./, '')
+  state.isDebugged = strategy === 'debug'
   const files = new Map<HostState, readonly Frame[]>()
   const walk: Walk = { run, play: state, hosts, varsFiles: (host) => files.get(host) ?? [], rescued: false, after: [], gates: new Map() }
   const loadFiles = async (): Promise<void> => { for (const host of hosts) files.set(host, await varsFiles(run, play, (found) => taskScope(run, state, host, undefined, found))) }
@@ -99,7 +100,7 @@ async function runBatch(run: Run, state: PlayState, hosts: readonly HostState[],
       if (play.sections[i]?.kind !== 'roles') await flushSection(one, force)
     }
   }
-  if (strategy === 'free' || strategy === 'host_pinned') await Promise.all(hosts.map((host) => whole({ ...walk, hosts: [host] })))
+  if (strategy === 'free' || strategy === 'host_pinned') await Promise.all(hosts.map((host) => whole({ ...walk, hosts: [host], isFree: true })))
   else await whole(walk)
   tellPending(walk)
 }

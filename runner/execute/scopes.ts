@@ -1,6 +1,6 @@
 /** Which variables a task of a host sees: the frames of all levels of precedence, and those of a host seen from outside. */
 import { basename } from 'node:path'
-import type { Frame, Role, Task } from '../core/types.ts'
+import type { Data, Frame, Role, Task } from '../core/types.ts'
 import { isDict, settle } from '../core/value.ts'
 import { assemble } from '../vars/precedence.ts'
 import { Scope, type ScopeOptions } from '../vars/scope.ts'
@@ -43,13 +43,17 @@ export function taskScope(run: Run, play: PlayState, host: HostState, task: Task
     roleParams: roleFrames(chain, (one) => one.params),
     taskVars: (task?.vars ?? []).filter((frame) => frame.isInclude !== true),
     includeParams: (task?.vars ?? []).filter((frame) => frame.isInclude === true),
-    magic: [taskMagic(run, play, host, task, search, () => scope.current, outside), ...(wish.frames ?? [])],
+    magic: [taskMagic(run, play, host, task, search, () => scope.current, outside), ...(wish.frames ?? []), ...(host.edited === undefined ? [] : [host.edited])],
   })
   scope.current = new Scope(frames, {
     search, filesIn: filesIn(task), ...(wish.pending === undefined ? {} : { pending: wish.pending }), ...(wish.asked === undefined ? {} : { asked: wish.asked }),
   })
   return scope.current
 }
+
+/** A scope with these variables above all others. */
+export const scopeOfEdits = (ctx: { readonly run: Run; readonly play: PlayState; readonly varsFiles: readonly Frame[] }, host: HostState, task: Task, vars: Data): Scope =>
+  taskScope(ctx.run, ctx.play, host, task, ctx.varsFiles, { frames: [{ name: 'debugger', vars }] })
 
 /** As Ansible tells by the name of the task's module. */
 const filesIn = (task: Task | undefined): string => {

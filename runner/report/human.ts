@@ -78,6 +78,7 @@ class Human implements Reporter {
         this.atWork.set(event.task, (this.atWork.get(event.task) ?? 0) + 1)
         if (this.display.showsStart === true) this.line(` [started TASK: ${this.tasks.get(event.task)?.name ?? ''} on ${event.host}]`, 'ok')
         return
+      case 'answer': return this.line(event.text)
       case 'output': case 'asking': return
       default: { const never: never = event; throw new Error(`unknown event ${JSON.stringify(never)}`) }
     }

@@ -31,7 +31,7 @@ export async function play(files: Readonly<Record<string, string>>, args: readon
   }
 }
 
-export async function playIn(dir: string, files: Readonly<Record<string, string>>, args: readonly string[] = [], settings: Settings = {}): Promise<Told> {
+export async function playIn(dir: string, files: Readonly<Record<string, string>>, args: readonly string[] = [], settings: Settings = {}, ask?: (prompt: string) => Promise<string>): Promise<Told> {
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(dir, name)), { recursive: true })
     writeFileSync(join(dir, name), text.replaceAll('{dir}', dir))
@@ -40,7 +40,7 @@ export async function playIn(dir: string, files: Readonly<Record<string, string>
   if (asked.command !== 'play') throw new Error('the arguments do not run a playbook')
   const events: Event[] = []
   const masker = createMasker()
-  const prompts = { secret: () => Promise.resolve('') }
+  const prompts = { secret: () => Promise.resolve(''), ...(ask === undefined ? {} : { ask }) }
   const loaded = await load(asked.options, masker, (event) => { events.push(event) }, prompts)
   const code = await execute(loaded, { on: (event) => { events.push(event) }, close: () => Promise.resolve() }, prompts)
   return told(events, code)

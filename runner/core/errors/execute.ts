@@ -4,6 +4,11 @@ const list = (names: readonly string[]): string => names.join(', ')
 const near = (name: string | undefined): string => name === undefined ? '' : ` Did you mean '${name}'?`
 
 export const executeErrors = {
+  'interrupted': (_data: object) => ({ message: 'User interrupted execution' }),
+  'debugger-line': (data: { readonly line: string }) => ({
+    message: `the debugger does not understand: ${data.line}`,
+    hint: "it shows expressions as templates have them (p task.args | length), and assigns: task.args['x'] = …, task.args = {…}, task_vars['x'] = …, del task.args['x']; Python itself is not there",
+  }),
   'fact-cache-folder': (data: { readonly folder: string; readonly why: string }) => ({
     message: `the folder of cached facts ${data.folder} cannot be used: ${data.why}`,
     hint: 'the setting fact_caching_connection names it',
