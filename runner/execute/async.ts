@@ -42,7 +42,7 @@ export async function fetchJob(job: Job): Promise<readonly Ran[] | undefined> {
   const [state, ...lines] = (ran?.stdout ?? '').split('\n')
   if (state === 'runs') return undefined
   await job.exchange.run([sh`rm -rf -- ${job.folder}`])
-  if (state === 'late') throw new Failure('async task did not complete within the requested time')
+  if (state === 'late') throw new Failure('async task did not complete within the requested time', { ...startedData(job), finished: true, stdout: '', stdout_lines: [], stderr: '', stderr_lines: [] })
   const files = new Map<string, string[]>()
   let at: string[] = []
   for (const line of lines) {

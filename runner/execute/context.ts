@@ -58,8 +58,9 @@ export interface Run {
   playDir(): string
 }
 
-/** `because`: another host's failure ended this one too (any_errors_fatal, run_once, max_fail_percentage); it does not count as failed. */
-export interface Failed { readonly task: Task; readonly data: Data; readonly because?: 'another host' }
+/** `because`: another host's failure ended this one too (any_errors_fatal, run_once, max_fail_percentage); it does not count as failed.
+ * `rescuable`: a block with `rescue` is around the task, so that the host is still one of the play. */
+export interface Failed { readonly task: Task; readonly data: Data; readonly rescuable: boolean; readonly because?: 'another host' }
 
 /** `unknown`: in a dry run, why it cannot be known whether there is a notification. */
 export interface Notified { readonly unknown?: string }

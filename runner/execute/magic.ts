@@ -40,7 +40,9 @@ const optionTable: Table<[Run]> = {
   ansible_skip_tags: ({ options }) => settle([...options.skipTags]),
 }
 
-const alive = (run: Run, names: readonly string[]): string[] => settle(names.filter((name) => hostState(run, name).failed === undefined && !hostState(run, name).unreachable))
+/** Hosts that have not left the play: one whose failure will be rescued has not. */
+const alive = (run: Run, names: readonly string[]): string[] => settle(names.map((name) => hostState(run, name))
+  .filter((one) => (one.failed?.rescuable ?? true) && !one.unreachable && !one.ended).map((one) => one.name))
 const namesOf = (roles: readonly Role[], dependencies: boolean): string[] => roles.filter((one) => one.isDependency === dependencies).map((one) => one.name)
 const playTable: Table<[Run, PlayState]> = {
   playbook_dir: (_, play) => play.play.dir,

@@ -65,8 +65,10 @@ async function walkTask(walk: Walk, task: Task): Promise<void> {
 
 export function announce(walk: Walk, task: Task, host: HostState): void {
   const { run } = walk
-  const name = titleOf(run, task, scopeOf(walk, task, host))
-  run.emit({ type: 'task', id: task.id, name: run.masker.text(name), module: task.module, isHandler: task.isHandler, loc: task.loc })
+  const scope = scopeOf(walk, task, host), name = titleOf(run, task, scope)
+  const { moduleTemplate } = task
+  const module = moduleTemplate === undefined ? task.module : failSafe(() => run.registry.resolve(String(run.jinja.resolve(moduleTemplate, scope)))) ?? task.module
+  run.emit({ type: 'task', id: task.id, name: run.masker.text(name), module, isHandler: task.isHandler, loc: task.loc })
 }
 export const scopeOf = (walk: Walk, task: Task, host: HostState): ReturnType<typeof taskScope> =>
   taskScope(walk.run, walk.play, host, task, walk.varsFiles(host))
@@ -119,7 +121,7 @@ function throttle(walk: Walk, task: Task, scope: Scope): Gate | undefined {
 
 /** any_errors_fatal and the like: the hosts that are still fine stop here too, without counting as failed. */
 function failOthers(walk: Walk, task: Task): void {
-  for (const host of alive(walk)) host.failed = { task, data: { failed: true, msg: 'another host failed' }, because: 'another host' }
+  for (const host of alive(walk)) host.failed = { task, data: { failed: true, msg: 'another host failed' }, because: 'another host', rescuable: walk.rescued }
 }
 
 /** A dry run's include or other step that could not be worked out for a host. */
@@ -127,7 +129,7 @@ export function reportFailure(walk: Walk, task: Task, host: HostState, one: Draf
   const result = present(walk.run, one, { ms: 0, trips: 0 }, false)
   const ignored = mayIgnore && failSafe(() => flag(walk.run, task, scopeOf(walk, task, host), 'ignore_errors')) === true && result.outcome === 'failed'
   if (result.outcome === 'unknown') host.stats.unknown += 1
-  else if (ignored) { host.stats.ok += 1; host.stats.ignored += 1 } else { host.failed = { task, data: one.data }; host.stats.failed += 1 }
+  else if (ignored) { host.stats.ok += 1; host.stats.ignored += 1 } else { host.failed = { task, data: one.data, rescuable: walk.rescued }; host.stats.failed += 1 }
   if (host.failed?.task === task && failSafe(() => flag(walk.run, task, scopeOf(walk, task, host), 'any_errors_fatal')) === true) failOthers(walk, task)
   walk.run.emit({ type: 'result', host: host.name, task: task.id, result: ignored ? { ...result, ignored } : result, looped: one.items !== undefined, ...(walk.rescued ? { rescued: true } : {}) })
 }

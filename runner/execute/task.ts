@@ -54,7 +54,7 @@ function finish(ctx: TaskRun, host: HostState, share: readonly HostState[], scop
   const outcome = outcomeOf(whole)
   const ignored = (outcome === 'failed' && (whole.items?.some((item) => item.ignored) ?? guard(() => flag(run, task, scope, 'ignore_errors'), false) === true)) ||
     (outcome === 'unreachable' && guard(() => flag(run, task, scope, 'ignore_unreachable'), false) === true)
-  if ((outcome === 'failed' || outcome === 'unreachable') && !ignored) drop(host, task, whole)
+  if ((outcome === 'failed' || outcome === 'unreachable') && !ignored) drop(host, task, whole, ctx.rescued)
   count(host, outcome, ignored, isChanged(whole))
   if (task.role !== undefined && outcome !== 'skipped' && outcome !== 'unreachable') host.rolesBegun.add(task.role)
   const result: TaskResult = { ...present(run, whole, times, noLog), ...(ignored ? { ignored } : {}) }
@@ -86,8 +86,8 @@ function notified(ctx: TaskRun, host: HostState, scope: Scope, whole: Draft): Dr
   }
 }
 
-function drop(host: HostState, task: Task, whole: Draft): void {
+function drop(host: HostState, task: Task, whole: Draft, rescuable: boolean): void {
   if (whole.unreachable === true) host.unreachable = true
-  else host.failed = { task, data: whole.data }
+  else host.failed = { task, data: whole.data, rescuable }
 }
 

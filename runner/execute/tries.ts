@@ -83,10 +83,13 @@ const saysWhy = ({ msg }: Data): boolean => typeof msg === 'string' && msg !== '
 const whichOf = (conditions: unknown, loc: Loc): ErrorData['trail'] =>
   [{ what: `in the failed_when condition: ${[conditions].flat().map((one) => one instanceof Template ? one.source : pyStr(one)).join(' and ')}`, loc }]
 
+/** An empty list of conditions says nothing. */
+const given = (conditions: unknown): unknown => Array.isArray(conditions) && conditions.length === 0 ? undefined : conditions
+
 /** `changed_when` and `failed_when` on the result. */
 function judged(unit: Unit, one: Draft): Draft {
   const { run, task, scope } = unit
-  const { changed_when: changedWhen, failed_when: failedWhen } = task.kw
+  const changedWhen = given(task.kw['changed_when']), failedWhen = given(task.kw['failed_when'])
   if ((changedWhen === undefined && failedWhen === undefined) || one.data['skipped'] === true || one.unreachable === true || one.unknown !== undefined) return one
   const data = { ...one.data }
   const look = (): Scope => scope.child(seen(unit, { ...one, data }))
