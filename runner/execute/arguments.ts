@@ -7,6 +7,7 @@ import { dictEntries, isDict, type Dict, omit, Template, Unknown, UnknownValue }
 import type { Scope } from '../vars/scope.ts'
 import { pyStr, typeName } from '../template/python.ts'
 import type { HostState, PlayState, Run } from './context.ts'
+import { behind, impliedArgs } from './fronts.ts'
 import type { Draft } from './outcome.ts'
 
 /** Everything an attempt is about. */
@@ -74,8 +75,8 @@ function defaultsOf(unit: Unit): [unknown, unknown][] {
     const last = fitting.at(-1) // the innermost defaults of a module stand for all outer ones
     return last === undefined ? [] : dictEntries(last)
   }
-  // what gathers facts for a play takes the defaults of setup too
-  return [...task.module === 'gather_facts' ? of('setup') : [], ...of(task.module)]
+  const hidden = maps.length === 0 ? undefined : behind(scope, task.module)
+  return [...Object.entries(impliedArgs(run, scope, task.module)), ...hidden === undefined || hidden === task.module ? [] : of(hidden), ...of(task.module)]
 }
 
 /** What the module or action gets; secrets among it are masked from now on. */

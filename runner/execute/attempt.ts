@@ -98,6 +98,7 @@ async function runModule(unit: Unit, module: Module, args: Data, place: Place): 
   try {
     plan = await module.plan(args, target)
   } catch (error) {
+    if (error instanceof Failure && Array.isArray(error.data['warnings'])) for (const warning of error.data['warnings']) run.warn(String(warning), unit.task.loc)
     if (!(error instanceof Failure) || !isCheck(unit) || target.uncertain.size === 0) throw error
     if (!(error instanceof Missing)) throw new UnknownValue(`${[...target.uncertain][0]} (otherwise: ${error.message})`)
     plan = error.plan()

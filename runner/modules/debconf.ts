@@ -25,10 +25,11 @@ export default defineModule({
     const previous = Object.fromEntries(Object.entries(answers).map(([name, { value }]) => [name, value]))
     const { question, vtype } = args
     if (question === undefined || vtype === undefined) return nothing({ msg: '', current: previous })
+    if (vtype === 'multiselect' && Array.isArray(args.value) && !args.value.every((one) => typeof one === 'string')) throw new Failure("Invalid value provided for 'multiselect': its elements must be text")
     const value = vtype === 'boolean' ? String(isTrue(args.value)) : Array.isArray(args.value) ? [...args.value].sort().join(', ') : String(args.value ?? '')
     const is = answers[question]
     const isSame = vtype === 'password' ? is !== undefined && secret === value : vtype === 'seen' ? is?.isSeen === isTrue(value)
-      : vtype === 'multiselect' ? [...(is?.value ?? '').split(/,\s*/)].sort().join() === value.split(/,\s*/).sort().join() && is !== undefined : is?.value === value
+      : Array.isArray(args.value) && vtype === 'multiselect' ? is !== undefined && is.value.split(',').map((one) => one.trim()).sort().join(', ') === value : is?.value === value
     if (isSame) return nothing({ msg: '', current: previous })
     const before = is === undefined ? { ...previous, [question]: '' } : { [question]: is.value }
     const isSecret = vtype === 'password'

@@ -63,6 +63,7 @@ export default defineModule({
       if (state !== 'present' && state !== 'absent' && state !== 'latest') throw new Failure(`value of state must be one of: present, absent, latest, got: ${state}`)
       return await planSimple({ tool: manager, names: (args.name ?? []).flatMap((one) => one.split(',')), state, updateCache: args.update_cache === true, upgrade: false }, target)
     }
-    throw new Failure(`Could not detect which package manager to use. Try gathering facts or setting the "use" option. (found: ${manager})`)
+    throw new Failure(args.use === 'auto' && manager === 'unknown' ? 'Could not detect which package manager to use. Try gathering facts or setting the "use" option.'
+      : `Could not find a matching action for the "${manager}" package manager.`)
   },
 })

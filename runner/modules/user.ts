@@ -2,6 +2,7 @@
 import { attr, defineModule, nothing } from '../core/module.ts'
 import { sh } from '../core/sh.ts'
 import type { Plan, Predicted, Target } from '../core/types.ts'
+import { account } from '../probes/account.ts'
 import { accounts, shadow } from '../probes/accounts.ts'
 import { hasHome, sshKey } from '../probes/homes.ts'
 import { platform } from '../probes/platform.ts'
@@ -58,16 +59,18 @@ export default defineModule({
   rules: { requiredIf: [['append', true, ['groups']]] },
   async plan(given, target) {
     checkUser(given)
-    const [homePath, shell] = await Promise.all([given.home, given.shell].map((path) => path === undefined ? undefined : expand(target, path)))
-    const args: UserArgs = { ...given, ...(homePath === undefined ? {} : { home: homePath }), ...(shell === undefined ? {} : { shell }) }
+    const full = async (path: string | undefined): Promise<string | undefined> => path === undefined ? undefined : expand(target, path)
+    const [homePath, shell, own] = await Promise.all([full(given.home), full(given.shell), given.seuser === undefined ? undefined : target.read(account, target.user)])
+    const warnings = own?.selinux === false
+      ? [`'seuser' is set to '${given.seuser ?? ''}' but SELinux is not enabled on this system. The 'seuser' parameter will be ignored.`] : []
+    const args: UserArgs = { ...given, ...(own?.selinux === false ? { seuser: undefined } : {}), ...(homePath === undefined ? {} : { home: homePath }), ...(shell === undefined ? {} : { shell }) }
     const { name } = args
     const [state, key] = await Promise.all([
       readState(args, target), args.generate_ssh_key === true ? target.read(sshKey, { user: name, path: keyPath(args) }) : undefined,
     ])
     const is = state.user
     if (args.state === 'absent') return is === undefined ? nothing({ name, state: 'absent' }) : removeUser(args, is, state)
-    const warnings = isPlainPassword(args.password)
-      ? ["The input password appears not to have been hashed. The 'password' argument must be encrypted for this module to work properly."] : []
+    if (isPlainPassword(args.password)) warnings.unshift("The input password appears not to have been hashed. The 'password' argument must be encrypted for this module to work properly.")
     const plan = is === undefined ? addUser(args, state) : changeUser(args, is, state)
     const home = typeof plan.data?.home === 'string' ? plan.data.home : `/home/${name}`
     const whole: Plan = { ...plan, warnings }

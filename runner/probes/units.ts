@@ -11,6 +11,8 @@ export interface Unit {
   readonly active: string
   /** UnitFileState as `systemctl is-enabled` prints it; empty where unknown. */
   readonly file: string
+  /** Links say that it starts at boot; needed where `file` does not tell: of a unit that is enabled by another's links (indirect). */
+  readonly hasLinks?: boolean
   /** There is an init script of this name, and whether it starts at boot. */
   readonly initScript: boolean
   readonly initEnabled: boolean
@@ -44,19 +46,20 @@ export const unit = defineEach<UnitKey, Unit>({
   prologue: ': "${XDG_RUNTIME_DIR=/run/user/$(id -u)}"; export XDG_RUNTIME_DIR\n',
   command: ({ name, scope }) => shText`n=${name}; b=\${n%.service}
 systemctl ${raw(scopeWords(scope))}show -- "$n" 2>&1
-printf '\\n\\002%s\\n' "$(systemctl ${raw(scopeWords(scope))}is-enabled -- "$n" 2>/dev/null | tail -n 1)"
+printf '\\n\\002%s\\n' "$(systemctl ${raw(scopeWords(scope))}is-enabled -l -- "$n" 2>/dev/null | sed -n '/^[^ ]/h; /^ .*\\//H; \${ x; s/\\n.*/ links/; p; }')"
 if [ -e "/etc/init.d/$b" ]; then echo init; ls /etc/rc[S2345].d/S[0-9][0-9]"$b" 2>/dev/null | head -n 1; fi`,
   parse({ stdout }) {
     const [shown = '', rest = ''] = stdout.split('\n\u0002')
-    const [isEnabled = '', init, link = ''] = rest.split('\n')
+    const [enabling = '', init, link = ''] = rest.split('\n'), [isEnabled = '', links] = enabling.split(' ')
+    const hasLinks = isEnabled === 'indirect' && links === 'links' ? { hasLinks: true } : {}
     const live = properties(shown)
     const scripted = { initScript: init === 'init', initEnabled: link !== '' }
     const load = live.LoadState
     if (load === undefined) {
       const known = !['', 'not-found'].includes(isEnabled)
-      return { load: known ? 'offline' : 'not-found', active: '', file: isEnabled, ...scripted, problem: shown.trim().split('\n')[0] ?? '' }
+      return { load: known ? 'offline' : 'not-found', active: '', file: isEnabled, ...hasLinks, ...scripted, problem: shown.trim().split('\n')[0] ?? '' }
     }
-    return { load, active: live.ActiveState ?? '', file: live.UnitFileState === '' || live.UnitFileState === undefined ? isEnabled : live.UnitFileState, ...scripted, live }
+    return { load, active: live.ActiveState ?? '', file: live.UnitFileState === '' || live.UnitFileState === undefined ? isEnabled : live.UnitFileState, ...hasLinks, ...scripted, live }
   },
 })
 

@@ -121,6 +121,23 @@ on('a unit file that an earlier task of a dry run would write', async (context) 
   const made = await plan(context, systemd, { name: 'tfuture', state: 'started', enabled: true, daemon_reload: true }, [{ probe: stat.name, id: '/etc/systemd/system/tfuture.service', value }])
   assert.equal(made.changes.map((one) => one.kind === 'attr' ? one.name : one.kind), ['enabled', 'state'])
 })
+on('a unit that only brings another with it counts as enabled once something links to it', async (context) => {
+  await write(context, 'tboth.service', '[Service]\nExecStart=/bin/sleep 1000\n[Install]\nAlso=tboth.socket\n')
+  await write(context, 'tboth.socket', '[Socket]\nListenStream=/run/tboth\n[Install]\nWantedBy=sockets.target\n')
+  const first = await apply(context, systemd, { name: 'tboth', enabled: true })
+  assert.equal(first.changes, ['enabled false -> true'])
+  await isForetold(context, first.after)
+  assert.equal((await plan(context, systemd, { name: 'tboth', enabled: true })).changes, [])
+  assert.equal((await apply(context, systemd, { name: 'tboth', enabled: false })).changes, ['enabled true -> false'])
+  assert.equal((await plan(context, systemd, { name: 'tboth', enabled: false })).changes, [])
+})
+on('in a chroot, or where systemd is said to be offline, nothing is started and a warning says so', async (context) => {
+  const machine = new Machine(), exchange = new Exchange(open(context), machine, 'root', { SYSTEMD_OFFLINE: '1' })
+  const target: Target = { ...targetOf(open(context)), read: async <K, T>(probe: Probe<K, T>, key: K): Promise<T> => (await exchange.read(probe, key)).value }
+  const made = await systemd.plan(validateArgs(systemd.args, systemd.rules, { name: 'ssh', state: 'started' }, { module: 'systemd', container: {} }), target)
+  assert.equal(made.changes, [])
+  assert.match(made.warnings?.[0] ?? '', 'Target is a chroot or systemd is offline')
+})
 on('facts of services', async (context) => {
   const { data } = await plan(context, serviceFacts, {})
   const found: unknown = Reflect.get(Object(Reflect.get(Object(data?.ansible_facts), 'services')), 'ssh.service')

@@ -53,7 +53,9 @@ function mask(wish: UnitWish, draft: Draft): void {
   draft.is = wish.masked ? { ...draft.is, load: 'masked', file: 'masked' } : { ...draft.is, load: 'loaded', file: 'disabled' }
 }
 
-export function isEnabled({ file, initScript, initEnabled }: Unit): boolean {
+/** Ansible takes an indirect unit for enabled once something links to it. */
+export function isEnabled({ file, hasLinks, initScript, initEnabled }: Unit): boolean {
+  if (file === 'indirect') return hasLinks === true
   if (['enabled', 'static', 'alias', 'transient'].includes(file)) return true
   if (file === 'generated' || (initScript && file !== 'disabled' && file !== 'enabled-runtime')) return initEnabled
   return false
@@ -67,7 +69,8 @@ function enable(wish: UnitWish, draft: Draft): void {
   const verb = wish.enabled ? 'enable' : 'disable'
   draft.changes.push(attr(wish.name ?? '', 'enabled', now, wish.enabled))
   draft.lines.push(attempt(wish, verb, `Unable to ${verb} service ${wish.name ?? ''}`))
-  draft.is = { ...draft.is, file: ['generated', ''].includes(draft.is.file) && draft.is.initScript ? draft.is.file : wish.enabled ? 'enabled' : 'disabled', initEnabled: draft.is.initScript ? wish.enabled : draft.is.initEnabled }
+  const { hasLinks: _, ...is } = draft.is, isOwn = is.file !== 'indirect' && !(['generated', ''].includes(is.file) && is.initScript)
+  draft.is = { ...is, ...(is.file === 'indirect' && wish.enabled ? { hasLinks: true } : {}), file: !isOwn ? is.file : wish.enabled ? 'enabled' : 'disabled', initEnabled: draft.is.initScript ? wish.enabled : draft.is.initEnabled }
 }
 
 function run(wish: UnitWish, draft: Draft): void {
