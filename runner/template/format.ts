@@ -63,7 +63,11 @@ function readSpec(spec: string): Spec {
 export function formatValue(value: unknown, spec: string): string {
   given(value)
   if (spec === '') return pyStr(value)
-  if (value instanceof PyObject) { const made = value.traits.binary?.('format', spec, false); return typeof made === 'string' ? made : pyStr(value) }
+  if (value instanceof PyObject) { 
+    const made = value.traits.binary?.('format', spec, false)
+    if (typeof made === 'string') return made
+    throw pyError('TypeError', `unsupported format string passed to ${value.type}.__format__`)
+  }
   const parsed = readSpec(spec)
   if (typeof value === 'string') return formatText(value, parsed)
   if (numeric(value) === undefined) throw pyError('TypeError', `unsupported format string passed to ${typeName(value)}.__format__`)

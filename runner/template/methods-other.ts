@@ -1,5 +1,5 @@
 /** Methods of numbers, tuples, sets and bytes. */
-import { float, type Float, type Tuple } from '../core/value.ts'
+import { float, type Float, Tuple } from '../core/value.ts'
 import { findCodec } from '../core/encoding.ts'
 import { countOf, indexOf } from './methods-containers.ts'
 import { asNumber, isInt, isNumber, positive, shrink } from './numbers.ts'
@@ -14,7 +14,7 @@ export const intMethods: Methods<number | bigint | boolean> = {
   bit_count: (self) => [...toBig(self).toString(2)].filter((bit) => bit === '1').length,
   conjugate: (self) => positive(self),
   is_integer: () => true,
-  as_integer_ratio: (self) => [positive(self), 1],
+  as_integer_ratio: (self) => Tuple.of(positive(self), 1),
   to_bytes(self, call) {
     const [length = 1, order = 'big'] = params({ ...call, kwargs: { ...call.kwargs } }, 'to_bytes', 'length', 'byteorder', 'signed')
     const bytes: number[] = []
@@ -32,7 +32,7 @@ export const floatMethods: Methods<number | Float> = {
     let top = asNumber(self) ?? 0
     let bottom = 1n
     while (!Number.isInteger(top)) { top *= 2; bottom *= 2n }
-    return [shrink(BigInt(top)), shrink(bottom)]
+    return Tuple.of(shrink(BigInt(top)), shrink(bottom))
   },
   hex: (self) => floatHex(asNumber(self) ?? 0),
 }

@@ -122,7 +122,9 @@ export const pow = (a: unknown, b: unknown): unknown =>
   }, (x, y) => {
     if (x === 0 && y < 0) throw pyError('ZeroDivisionError', '0.0 cannot be raised to a negative power')
     if (x < 0 && !Number.isInteger(y)) throw pyError('ValueError', `${x} ** ${y} is a complex number, which templates cannot hold`)
-    return x ** y
+    const made = x ** y
+    if (Number.isFinite(x) && Number.isFinite(y) && !Number.isFinite(made)) throw pyError('OverflowError', "(34, 'Numerical result out of range')")
+    return made
   })
 
 export function negate(value: unknown): unknown {

@@ -7,7 +7,7 @@ import { nearest } from '../core/near.ts'
 import type { Loc } from '../core/types.ts'
 import { dictEntries, isDict, makeDict, settle, Template, Tuple, VaultText } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
-import { isNull, resolvePlain, toBool, toFloat, toInt } from './pyyaml.ts'
+import { jsonNumber, resolvePlain, toBool, toFloat, toInt } from './pyyaml.ts'
 import { scalarPlaces } from './source.ts'
 import type { Source } from './source.ts'
 
@@ -33,10 +33,22 @@ interface State {
   anchors: Map<string, { readonly value: unknown; readonly isLive: boolean }>
   readonly frames: Frame[]
   readonly documents: unknown[]
+  readonly isJson: boolean
+}
+
+/** Ansible reads as JSON what is JSON: there 1e3 is a number, in YAML 1.1 it is text. */
+function isJson(text: string): boolean {
+  if (!/^\s*[[{]/.test(text) || !/\d[eE]|NaN|Infinity/.test(text)) return false
+  try {
+    JSON.parse(text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) => token.startsWith('"') ? token : '0'))
+    return true
+  } catch {
+    return false
+  }
 }
 
 export function construct(events: readonly Event[], source: Source, withTemplates: boolean): { documents: unknown[]; warnings: Warning[] } {
-  const state: State = { source, withTemplates, warnings: [], anchors: new Map(), frames: [], documents: [] }
+  const state: State = { source, withTemplates, warnings: [], anchors: new Map(), frames: [], documents: [], isJson: isJson(source.text) }
   for (const event of events) {
     switch (event.type) {
       case EVENT_ID.DOCUMENT:
@@ -90,13 +102,18 @@ function alias(state: State, event: AliasEvent): void {
 
 function scalar(state: State, event: ScalarEvent): void {
   const frame = state.frames.at(-1)
-  const text = getScalarValue(state.source.text, event)
+  const text = atEnd(state, event, getScalarValue(state.source.text, event))
   const tag = tagOf(state, event)
   const at = startOf(state, event)
   const isKey = frame?.kind === 'dict' && frame.items.length % 2 === 0
   if (isKey && text === '<<' && tag === '' && event.style === SCALAR_STYLE.PLAIN) frame.merges.add(frame.items.length)
   const value = scalarValue(state, event, text, tag, isKey || (frame?.isUnsafe ?? false))
   add(state, value, at, value instanceof Template || value instanceof VaultText, anchorOf(state, event))
+}
+/** A block that the text ends in the middle of has no line end behind its last line. */
+function atEnd(state: State, event: ScalarEvent, value: string): string {
+  const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK
+  return isBlock && value.endsWith('\n') && /\S[^\n]*$/.test(state.source.text) && event.valueEnd >= state.source.text.length ? value.slice(0, -1) : value
 }
 function startOf(state: State, event: ScalarEvent): number {
   if (event.valueStart < 0) {
@@ -112,7 +129,7 @@ function startOf(state: State, event: ScalarEvent): number {
 function scalarValue(state: State, event: ScalarEvent, text: string, tag: string, isPlainText: boolean): unknown {
   switch (tag) {
     case '':
-      if (event.style === SCALAR_STYLE.PLAIN) { const value = resolvePlain(text); return typeof value === 'string' ? asText(state, event, value, isPlainText) : value }
+      if (event.style === SCALAR_STYLE.PLAIN) { const value = (state.isJson ? jsonNumber(text) : undefined) ?? resolvePlain(text); return typeof value === 'string' ? asText(state, event, value, isPlainText) : value }
       return asText(state, event, text, isPlainText)
     case '!': case '!!str': case '!!timestamp': return asText(state, event, text, isPlainText)
     case '!unsafe': return event.style === SCALAR_STYLE.PLAIN ? resolvePlain(text) : text
@@ -123,7 +140,7 @@ function scalarValue(state: State, event: ScalarEvent, text: string, tag: string
 }
 function typed(state: State, event: ScalarEvent, text: string, tag: string): unknown {
   const value = tag === '!!int' ? toInt(text) : tag === '!!float' ? toFloat(text) ?? toFloat(`${text}.`) : tag === '!!bool' ? toBool(text)
-    : tag === '!!null' ? (isNull(text) ? null : undefined) : unknownTag(state, tag, event)
+    : tag === '!!null' ? null : unknownTag(state, tag, event)
   if (value instanceof Error) throw value
   if (value === undefined) throw fault('yaml-bad-value', state.source.at(Math.max(0, event.valueStart)), { tag, text })
   return value

@@ -24,7 +24,8 @@ export function explain(error: YAMLException, source: Source, first: Stopped): F
   }
   return fault('yaml-syntax', source.at(position), { reason: error.reason }, error)
 }
-const lineStartOf = (source: Source, offset: number): number => source.text.lastIndexOf('\n', offset - 1) + 1
+/** JavaScript looks for a negative start at the first character, too: that may be a line end. */
+const lineStartOf = (source: Source, offset: number): number => offset <= 0 ? 0 : source.text.lastIndexOf('\n', offset - 1) + 1
 
 function unclosed(error: YAMLException, source: Source, first: Stopped): Fault | undefined {
   const quote = /within a single/.test(error.reason) ? "'" : /within a double/.test(error.reason) ? '"' : undefined

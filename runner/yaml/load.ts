@@ -64,7 +64,8 @@ function parse(text: string, file: string): { events: Event[]; source: Source } 
 }
 /** One more than any key above could ask for: as deep as the line before. */
 function indentNeeded(lines: readonly string[], at: number): number {
-  const depth = (line: string): number => line.length - line.trimStart().length
+  // A key behind dashes asks for more than its line does.
+  const depth = (line: string): number => /^\s*(?:- +)*/.exec(line)?.[0].length ?? 0
   let above = at - 1
   while (above > 0 && (lines[above] ?? '').trim() === '') above--
   return Math.max(1, depth(lines[above] ?? '') - depth(lines[at] ?? '')) + 1

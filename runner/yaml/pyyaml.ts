@@ -10,7 +10,14 @@ const words = new Map<string, null | boolean>([
 function spellings(word: string): string[] { return [word, word.charAt(0).toUpperCase() + word.slice(1), word.toUpperCase()] }
 
 const int = /^[-+]?(?:0b[0-1_]+|0[0-7_]+|(?:0|[1-9][0-9_]*)|0x[0-9a-fA-F_]+|[1-9][0-9_]*(?::[0-5]?[0-9])+)$/
-const real = /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|[-+]?\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/
+const real = /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/
+
+/** The number that JSON has here: 1e3 is one, too. Undefined for other words. */
+export function jsonNumber(text: string): number | Float | undefined {
+  if (text === 'NaN') return NaN
+  if (/^-?Infinity$/.test(text)) return text.startsWith('-') ? -Infinity : Infinity
+  return /^-?\d+(?:\.\d+)?[eE][+-]?\d+$/.test(text) ? float(Number(text)) : undefined
+}
 
 /** The typed value of a plain scalar. */
 export function resolvePlain(text: string): string | number | bigint | boolean | null | Float {
@@ -22,7 +29,6 @@ export function resolvePlain(text: string): string | number | bigint | boolean |
   return toInt(text) ?? toFloat(text) ?? text
 }
 export const toBool = (text: string): boolean | undefined => words.get(text) ?? undefined
-export const isNull = (text: string): boolean => words.get(text) === null
 
 export function toInt(text: string): number | bigint | undefined {
   if (!int.test(text)) return undefined

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { Fault } from '../../runner/core/errors.ts'
 import { keyLoc, locOf, valueLoc } from '../../runner/core/loc.ts'
 import { dictGet, Float, isDict, isSettled, Template, VaultText } from '../../runner/core/value.ts'
+import { float } from '../../runner/core/value.ts'
 import { loadYaml, loadYamlAll } from '../../runner/yaml/load.ts'
 
 const value = (text: string): unknown => loadYaml(text, 'f.yml').value
@@ -142,6 +143,23 @@ test('mistakes are named, placed, and come with the next step', () => {
     assert.equal([error.loc?.line, error.loc?.column], [line, column], text)
     assert.match(error.hint ?? '', hint, text)
   }
+})
+
+// Found by random documents held against PyYAML as Ansible loads them.
+test('what random documents showed', () => {
+  const value = (text: string): unknown => loadYaml(text, 'f', { templates: false }).value
+  assert.equal(value("- - key: 'a\n\n\n  b'\n    a: 1\n"), [[{ key: 'a\n\nb', a: 1 }]])
+  assert.equal(value('a: |\n  x'), { a: 'x' })
+  assert.equal(value('a: |+\n  x'), { a: 'x' })
+  assert.equal(value('a: |\n  x\n  '), { a: 'x\n' })
+  assert.equal(value('- -.5\n- +.5\n- .5\n'), ['-.5', '+.5', 0.5])
+  assert.equal(value('!!null x'), null)
+  // JSON is read as JSON.
+  assert.equal(value('{\n\t"a": [1e3, 1E5, NaN], "b": "1e3"\n}'), { a: [float(1000), float(100000), NaN], b: '1e3' })
+  assert.equal(value('a: [1e3]'), { a: ['1e3'] })
+})
+test('a mistake in a file that begins with an empty line ends with an error', () => {
+  assert.throws(() => loadYaml('\n\n- [a, #c\n...\n', 'f'), (error: Error) => error.message.length > 0)
 })
 
 test.run()
