@@ -62,7 +62,7 @@ export default defineModule({
     const [is] = await ask(target, login, asked)
     const role = want.session_role === undefined ? [] : [`SET ROLE ${ident(want.session_role)}`]
     const end = (changes: readonly Change[], statements: readonly string[], rows: readonly Data[]): Plan =>
-      statementPlan(login, changes, [...role, ...statements], { user: name, queries: statements.map(masked) }, changes.length === 0 ? [] : [predicted(login, asked, rows)])
+      statementPlan(login, changes, [...role, ...statements], { user: name, queries: statements.map(masked) }, changes.length === 0 ? [] : [predicted(login, asked, rows), { unknown: `as whom one can log in is not known, since ${name} changes`, spares: ['/'] }])
     if (want.state === 'absent') return is === undefined ? nothing({ user: name, queries: [], user_removed: false }) : end([attr(name, 'state', 'present', 'absent')], [`DROP USER ${ident(name)}`], [])
     const { changes, words, next } = differences(want, is)
     const statements = words.length === 0 && is !== undefined ? [] : [`${is === undefined ? 'CREATE' : 'ALTER'} USER ${ident(name)}${words.length === 0 ? '' : ` WITH ${words.join(' ')}`}`]

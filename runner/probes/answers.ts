@@ -70,7 +70,7 @@ if $t --query ${name} 2>/dev/null; then :; else $t --display ${name}; fi`,
 export const apacheModule = defineEach<string, { readonly enabled: boolean; readonly hasTool: boolean; readonly exists: boolean }>({
   name: 'apache-module',
   id: (name) => name,
-  absent: (value) => !value.exists,
+  absent: (value) => !value.exists || !value.hasTool,
   command: (name) => shText`PATH=$PATH:/usr/sbin:/sbin; command -v a2enmod >/dev/null && echo tool; [ -e ${`/etc/apache2/mods-available/${name}.load`} ] && echo exists; [ -e ${`/etc/apache2/mods-enabled/${name}.load`} ] && echo enabled; :`,
   parse: ({ stdout }) => ({ enabled: lines(stdout).includes('enabled'), hasTool: lines(stdout).includes('tool'), exists: lines(stdout).includes('exists') }),
 })
@@ -79,6 +79,7 @@ export const apacheModule = defineEach<string, { readonly enabled: boolean; read
 export const selinuxState = defineEach<'selinux', { readonly hasTools: boolean; readonly runtime: string; readonly config: string; readonly policy: string }>({
   name: 'selinux-state',
   id: () => 'selinux',
+  absent: (value) => !value.hasTools,
   command: () => `PATH=$PATH:/usr/sbin:/sbin; command -v getenforce >/dev/null && getenforce | tr 'A-Z' 'a-z' || echo -; f=/etc/selinux/config; [ -r $f ] && { sed -n 's/^SELINUX=//p' $f; sed -n 's/^SELINUXTYPE=//p' $f; }; :`,
   parse({ stdout }) {
     const [runtime = '-', config = '', policy = ''] = stdout.split('\n')
@@ -88,7 +89,7 @@ export const selinuxState = defineEach<'selinux', { readonly hasTools: boolean; 
 export const selinuxBoolean = defineEach<string, { readonly hasTools: boolean; readonly now: string; readonly boot: string }>({
   name: 'selinux-boolean',
   id: (name) => name,
-  absent: (value) => value.now === '',
+  absent: (value) => !value.hasTools || value.now === '',
   command: (name) => shText`PATH=$PATH:/usr/sbin:/sbin; command -v getsebool >/dev/null && echo tools || echo -; getsebool ${name} | awk '{ print $3 }'; semanage boolean -l 2>/dev/null | awk -v n=${name} '$1 == n { gsub(/[(),]/, " "); print $3 }'`,
   parse({ stdout }) {
     const [tools = '', now = '', boot = ''] = stdout.split('\n')
@@ -101,6 +102,7 @@ export interface FirewallKey { readonly query: readonly string[]; readonly zone:
 export const firewall = defineEach<FirewallKey, { readonly hasTool: boolean; readonly isRunning: boolean; readonly now: boolean; readonly boot: boolean; readonly problem: string }>({
   name: 'firewall',
   id: (key) => JSON.stringify(key),
+  absent: (value) => !value.hasTool || !value.isRunning,
   command: ({ query, zone }) => {
     const words = [...(zone === undefined ? [] : [`--zone=${zone}`]), ...query]
     return shText`command -v firewall-cmd >/dev/null || { echo none; exit; }
@@ -118,6 +120,7 @@ export interface TableKey { readonly tool: string; readonly table: string; reado
 export const tableRule = defineEach<TableKey, { readonly hasTool: boolean; readonly hasRule: boolean; readonly hasChain: boolean; readonly policy: string; readonly problem: string }>({
   name: 'table-rule',
   id: (key) => JSON.stringify(key),
+  absent: (value) => !value.hasTool,
   command: ({ tool, table, chain, rule }) => shText`PATH=$PATH:/usr/sbin:/sbin; command -v ${tool} >/dev/null || { echo none; exit; }
 echo tool; l=$(${tool} -w 2>/dev/null -t ${table} -S ${chain} 2>&1) || l=$(${tool} -t ${table} -S ${chain} 2>&1) && echo chain || printf 'problem %s\\n' "$l"
 printf '%s\\n' "$l" | sed -n 's/^-P [^ ]* /policy /p'
@@ -135,6 +138,7 @@ ${tool} -t ${table} -C ${chain} ${rule} >/dev/null 2>&1 && echo rule; :`,
 export const capabilities = defineEach<string, { readonly hasTool: boolean; readonly list: readonly string[] }>({
   name: 'capabilities',
   id: (path) => path,
+  absent: (value) => !value.hasTool,
   command: (path) => shText`PATH=$PATH:/usr/sbin:/sbin; command -v getcap >/dev/null || { echo none; exit; }; echo tool; getcap -- ${path}`,
   parse({ stdout }) {
     const [tool = '', line = ''] = stdout.split('\n')

@@ -22,7 +22,7 @@ export function postgresEnv(login: PostgresLogin): Record<string, string> {
 /** The client: plain rows, no prompts, no start-up file, stops at the first error. */
 export const psql = 'psql -X -q -A -t -w -v ON_ERROR_STOP=1'
 
-const restsOnAbsence = (rc: number, text: string): boolean => rc === 127 || (!/authentication failed/.test(text) && /could not connect|connection to server .* failed|does not exist/.test(text))
+const restsOnAbsence = (rc: number, text: string): boolean => rc === 127 || /could not connect|connection to server .* failed|authentication failed|does not exist/.test(text)
 const problemIn = (stdout: string): string => stdout.trim().replace(/^psql: (error: )?/, '').replace(/^psql:<stdin>:\d+: /gm, '').replace(/^ERROR: +/gm, '')
 const client = ({ login, sql }: PostgresKey): string => `command -v psql >/dev/null || { echo 'psql is not on this host'; exit 127; }
 cd /; ${Object.entries(postgresEnv(login)).map(([name, value]) => `export ${name}=${quote(value)}`).join('; ')}

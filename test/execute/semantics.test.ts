@@ -65,10 +65,11 @@ test('a dry run: programs and accounts that a real run would have by then are un
 - {name: version, command: no-such-program-of-play -v, check_mode: false, changed_when: false, register: v}
 - {name: fact, set_fact: {version: "{{ v.stdout_lines[0] }}"}}
 - {name: uses, debug: {msg: "{{ version is version('2', '<') }}"}}
+- {name: tool, firewalld: {service: http, state: enabled}}
 - {name: account, user: {name: play-nobody-yet, uid: 61234}}
 - {name: asked, getent: {database: passwd, key: play-nobody-yet}}
 - {name: file, file: {path: /tmp/play-never, state: touch}, become: true, become_method: su, become_user: play-nobody-yet}`) }, ['--check'])
-  assert.equal(told.outcomes.map((one) => one.replace('localhost ', '')), ['skipped install', 'unknown version', 'unknown fact', 'unknown uses', 'changed account', 'ok asked', 'unknown file'])
+  assert.equal(told.outcomes.map((one) => one.replace('localhost ', '')), ['skipped install', 'unknown version', 'unknown fact', 'unknown uses', 'unknown tool', 'changed account', 'ok asked', 'unknown file'])
 })
 
 test('what lasts of a machine is asked for again after something that may have brought programs', () => {
