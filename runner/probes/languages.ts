@@ -50,3 +50,20 @@ function dependencies(text: string): Record<string, unknown> {
   const found: unknown = JSON.parse(text), inner: unknown = Reflect.get(Object(found), 'dependencies')
   return Object.fromEntries(Object.entries(Object(inner)))
 }
+
+/** Options that a command of composer knows, and whether the folder is a project. */
+export interface ComposerKey { readonly program: string; readonly php: string; readonly command: string; readonly folder: string }
+export const composerOptions = defineEach<ComposerKey, { readonly hasTool: boolean; readonly options: readonly string[]; readonly isProject: boolean }>({
+  name: 'composer-options',
+  id: (key) => JSON.stringify(key),
+  absent: (value) => !value.hasTool,
+  command: ({ program, php, command, folder }) => shText`${raw(composerProgram(program, php))}; [ -n "$c" ] || exit 127; [ -f ${`${folder}/composer.json`} ] && echo project || echo -; COMPOSER_ALLOW_SUPERUSER=1 $p "$c" help ${command} --no-interaction --format=json`,
+  parse({ rc, stdout }) {
+    const [first = '', ...rest] = stdout.split('\n'), text = rest.join('\n').trim()
+    const options: unknown = text.startsWith('{') ? Reflect.get(Object(Reflect.get(Object(JSON.parse(text)), 'definition')), 'options') : {}
+    return { hasTool: rc !== 127, options: Object.keys(Object(options)), isProject: first === 'project' }
+  },
+})
+/** Sets `c` to the program and `p` to what runs it. */
+export const composerProgram = (program: string, php: string): string =>
+  shText`c=${program}; [ -n "$c" ] || c=$(command -v composer); p=${php}; [ -n "$p" ] || p=$(command -v php); command -v "$p" >/dev/null || c=`
