@@ -17,7 +17,7 @@ export default defineAction({
     if (control.verbosity < args.verbosity) return { skipped: true, skipped_reason: 'Verbosity threshold not met.', changed: false }
     if (args.var === undefined) return { ...(args.msg === null ? {} : { msg: args.msg }), changed: false, _ansible_verbose_always: true }
     const name = nameOf(args.var, control)
-    return { [name]: shown(() => control.evaluate(name)), changed: false, _ansible_verbose_always: true }
+    return { [name]: shown(name, control), changed: false, _ansible_verbose_always: true }
   },
 })
 
@@ -29,13 +29,13 @@ function nameOf(written: unknown, control: Control): string {
 }
 
 /** A value, or the words that Ansible shows in the place of what is undefined. */
-function shown(evaluate: () => unknown): unknown {
+function shown(name: string, control: Control): unknown {
   try {
-    const value = evaluate()
+    const value = control.evaluate(name)
     if (value instanceof Unknown) throw new UnknownValue(value.reason)
-    return value instanceof Undefined ? `<< error 1 - ${value.message} >>` : value
+    return value instanceof Undefined ? control.shown(name) ?? `<< error 1 - ${value.message} >>` : value
   } catch (error) {
-    if (error instanceof Fault && error.message.includes('is undefined')) return `<< error 1 - ${error.message} >>`
+    if (error instanceof Fault && error.code === 'undefined') return control.shown(name) ?? `<< error 1 - ${error.message} >>`
     throw error
   }
 }

@@ -283,6 +283,8 @@ export interface Control extends Target {
   readonly verbosity: number
   /** Value of a variable, templated; undefined where there is none. */
   variable(name: string): unknown
+  /** Value of a variable, or of an entry in it (`a.b[0]`), to be shown: words in the place of what is undefined in it; undefined where there is none. */
+  shown(name: string): unknown
   /** Where the value of a variable was written, for error messages. */
   origin(name: string): Loc | undefined
   /** Truth of a condition as in `when`. */

@@ -2,7 +2,8 @@
 import type { Control, Loc, Ran, Step } from '../core/types.ts'
 import { valueLoc } from '../core/loc.ts'
 import { fault } from '../core/errors.ts'
-import { Undefined } from '../core/value.ts'
+import { dictGet, isDict, Undefined } from '../core/value.ts'
+import { resolveShown } from '../template/defined.ts'
 import { judge } from './conditions.ts'
 import type { Unit } from './arguments.ts'
 import { isCheck } from './attempt.ts'
@@ -33,6 +34,12 @@ class HostControl extends HostTarget implements Control {
   variable(name: string): unknown {
     const { run, scope } = this.#unit
     return run.jinja.resolve(scope.get(name), scope)
+  }
+  shown(name: string): unknown {
+    const { run, scope } = this.#unit
+    const [first = '', ...keys] = name.split(/\.|\[(?=\d+\])/).map((part) => part.replace(/\]$/, ''))
+    const written = keys.reduce<unknown>((value, key) => Array.isArray(value) ? value[Number(key)] : isDict(value) ? dictGet(value, key) : undefined, scope.get(first))
+    return written === undefined ? undefined : resolveShown(written, run.jinja, scope)
   }
   origin(name: string): Loc | undefined {
     return valueLoc(this.#unit.scope.frameOf(name)?.vars, name)
