@@ -134,7 +134,7 @@ function attempted(place: Place, work: () => void): void {
 function validate(spec: ArgSpec, rules: ArgRules | undefined, raw: Readonly<Data>, place: Place): Data {
   const given = collect(spec, raw, place)
   checkExclusive(rules, given, place)
-  const missing = Object.keys(spec).filter((name) => spec[name]?.required === true && !given.has(name))
+  const missing = Object.keys(spec).filter((name) => spec[name]?.required === true && !given.has(name)).sort()
   if (missing.length > 0) attempted(place, () => { throw fault('arg-missing', locOf(place.container) ?? place.loc, { ...place, missing }) })
   const out: Data = {}
   for (const [name, arg] of Object.entries(spec)) {
@@ -193,7 +193,7 @@ export function checkArgPresence(spec: ArgSpec, rules: ArgRules | undefined, raw
   if (!isDict(rawContainer)) return
   const place: Place = { module, container: rawContainer, within: [], loc }
   const given = collect(spec, Object.fromEntries(dictEntries(rawContainer).filter(([key]) => key !== '_raw_params').map(([key, value]) => [pyText(key), value])), place)
-  const missing = Object.keys(spec).filter((name) => spec[name]?.required === true && !given.has(name))
+  const missing = Object.keys(spec).filter((name) => spec[name]?.required === true && !given.has(name)).sort()
   if (missing.length > 0) throw fault('arg-missing', loc ?? locOf(rawContainer), { ...place, missing })
   for (const group of rules?.requiredOneOf ?? []) if (!group.some((name) => given.has(name))) throw fault('arg-one-of', loc ?? locOf(rawContainer), { ...place, names: group })
 }

@@ -77,6 +77,7 @@ export async function attempt(given: Unit): Promise<Draft> {
   const doing = entry.kind === 'module' ? runModule(unit, entry.module, args, place) : runAction(unit, entry.action, args, place)
   if (!showsInvocation(unit)) return doing
   const one = await doing.catch(draftOf)
+  if (one.unreachable === true) return one // nothing was invoked
   return { ...one, data: { ...one.data, invocation: { module_args: shownArgs(spec.args, args) } } }
 }
 
