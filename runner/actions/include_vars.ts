@@ -21,16 +21,18 @@ export default defineAction({
   async run(args, control) {
     const files: string[] = []
     const found: Data = {}
+    let isSecret = false
     const add = async (path: string): Promise<void> => {
       const file = await control.local('vars', path)
       const loaded = await control.load(file.path)
+      isSecret ||= Buffer.from(await file.read()).toString('latin1').startsWith('$ANSIBLE_VAULT')
       files.push(file.path)
       if (isDict(loaded)) for (const [key, value] of dictEntries(loaded)) found[String(key)] = value
     }
     if (args.file !== undefined) await add(args.file)
     if (args.dir !== undefined) for (const path of await filesIn(control, args.dir, args)) await add(path)
     const merged = args.hash_behaviour === 'merge' ? mergeInto(control, found) : found
-    return { ansible_facts: args.name === undefined ? merged : { [args.name]: merged }, ansible_included_var_files: files, changed: false }
+    return { ansible_facts: args.name === undefined ? merged : { [args.name]: merged }, ansible_included_var_files: files, changed: false, ...(isSecret ? { _ansible_no_log: true } : {}) }
   },
 })
 

@@ -57,7 +57,8 @@ export function outcomeOf(one: Draft): TaskResult['outcome'] {
 }
 
 /** The result as reporters get it: masked, unknown parts spelt out, censored where the task says no_log. */
-export function present(run: Run, one: Draft, times: { readonly ms: number; readonly trips: number }, noLog: boolean): TaskResult {
+export function present(run: Run, one: Draft, times: { readonly ms: number; readonly trips: number }, isCensored: boolean): TaskResult {
+  const noLog = isCensored || one.data['_ansible_no_log'] === true // a file of secrets was read
   const outcome = outcomeOf(one)
   const changed = { changed: one.data['changed'] === true }
   const data = noLog
