@@ -31,7 +31,7 @@ export class Ini {
       if (header) {
         name = header[1] ?? ''
         key = undefined
-        if (name !== 'DEFAULT' && this.sections.has(name)) throw fail(`Duplicate section '${name}'`, i + 1)
+        if (name !== 'DEFAULT' && this.sections.has(name)) throw fail(`Duplicate section: '${name}'`, i + 1)
         section = name === 'DEFAULT' ? this.defaults : new Map()
         if (name !== 'DEFAULT') this.sections.set(name, section)
         continue
@@ -40,7 +40,7 @@ export class Ini {
       const found = /^(.*?)\s*(?:([=:])\s*(.*))?$/s.exec(value)
       const plainKey = (found?.[1] ?? '').trimEnd()
       key = options.caseSensitive ? plainKey : plainKey.toLowerCase()
-      if (section.has(key)) throw fail(`Duplicate option '${key}' in section '${name}'`, i + 1)
+      if (section.has(key)) throw fail(`Duplicate option in section '${name}': '${key}'`, i + 1)
       if (found?.[2] === undefined && !options.allowNoValue) throw fail(`'${value}' is no option (a key without = or :)`, i + 1)
       section.set(key, found?.[2] === undefined ? null : '')
       lines = [found?.[3] ?? '']
