@@ -25,6 +25,21 @@ const escapes: ReadonlyMap<string, string> = new Map([
 ])
 const number = /(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:[0-9](?:_?[0-9])*)?\.?(?:[0-9](?:_?[0-9])*)?(?:[eE][+-]?[0-9](?:_?[0-9])*)?)/y
 
+class Imaginary {
+  readonly size: number
+  constructor(size: number) { this.size = size }
+}
+const shown = (value: number): string => Object.is(value, -0) ? '-0' : String(value)
+/** Python: str(complex). */
+function imaginary(real: number, size: number): string {
+  if (Object.is(real, 0)) return `${shown(size)}j`
+  return `(${shown(real)}${size < 0 || Object.is(size, -0) ? '' : '+'}${shown(size)}j)`
+}
+function negated(value: unknown): unknown {
+  if (value instanceof Float) return float(-value.value)
+  return typeof value === 'number' || typeof value === 'bigint' ? -value : value
+}
+
 class Reader {
   private at = 0
   private depth = 0
@@ -54,7 +69,9 @@ class Reader {
     if (c === '(') return this.group()
     if (c === '{') return this.braces()
     if (c === '-' || c === '+') return this.signed(c)
-    if (/[0-9.]/.test(c)) return this.number()
+    if (this.text.startsWith('...', this.at)) { this.at += 3; return '...' }
+    if (this.text.startsWith('set()', this.at)) { this.at += 5; return [] }
+    if (/[0-9.]/.test(c)) return this.complex(this.number())
     const prefix = /[bB]?[rR]?[uUbB]?(?=["'])/y
     prefix.lastIndex = this.at
     if (prefix.test(this.text)) return this.strings()
@@ -119,18 +136,37 @@ class Reader {
   private signed(sign: string): unknown {
     this.at++
     this.space()
-    const value = this.value()
-    if (typeof value === 'number') return sign === '-' ? -value : value
-    if (typeof value === 'bigint') return sign === '-' ? -value : value
-    if (typeof value === 'object' && value !== null && 'value' in value && typeof value.value === 'number') return sign === '-' ? float(-value.value) : value
-    throw notLiteral
+    if (!/[0-9.]/.test(this.peek()) || this.text.startsWith('...', this.at)) throw notLiteral
+    const value = this.number()
+    if (value instanceof Imaginary) return sign === '-' ? imaginary(-0, -value.size) : imaginary(0, value.size)
+    return this.complex(sign === '-' ? negated(value) : value)
+  }
+  /** `1+2j`: Python has such numbers, Ansible keeps them as text. */
+  private complex(value: unknown): unknown {
+    if (value instanceof Imaginary) return imaginary(0, value.size)
+    const before = this.at
+    this.space()
+    const sign = this.peek()
+    if (sign === '+' || sign === '-') {
+      this.at++
+      this.space()
+      const second = /[0-9.]/.test(this.peek()) ? this.number() : undefined
+      if (!(second instanceof Imaginary)) throw notLiteral
+      return imaginary(Number(value instanceof Float ? value.value : value), sign === '-' ? -second.size : second.size)
+    }
+    this.at = before
+    return value
   }
   private number(): unknown {
     number.lastIndex = this.at
     const found = number.exec(this.text)?.[0] ?? ''
     const plain = found.replaceAll('_', '')
     this.at += found.length
-    if (/[A-Za-z0-9_.]/.test(this.peek()) || plain === '' || plain === '.') throw notLiteral
+    if (plain === '' || plain === '.') throw notLiteral
+    const isImaginary = /[jJ]/.test(this.peek()) && !/^0[xob]/i.test(plain)
+    if (isImaginary) this.at++
+    if (/[A-Za-z0-9_.]/.test(this.peek())) throw notLiteral
+    if (isImaginary) return new Imaginary(Number(plain))
     if (/^0[xob]/i.test(plain) || /^[0-9]+$/.test(plain)) {
       if (/^0[0-9]*[1-9]/.test(plain)) throw notLiteral
       const value = Number(plain)
@@ -140,13 +176,15 @@ class Reader {
   }
 
   private strings(): string {
-    let all = ''
+    let all = '', isBytes: boolean | undefined
     for (;;) {
       const open = /([bBrRuU]{0,2})('''|"""|'|")/y
       open.lastIndex = this.at
       const found = open.exec(this.text)
       if (found === null) return all
       this.at += found[0].length
+      if (isBytes !== undefined && isBytes !== /b/i.test(found[1] ?? '')) throw notLiteral
+      isBytes = /b/i.test(found[1] ?? '')
       all += this.string(found[2] ?? '', /r/i.test(found[1] ?? ''))
       this.space()
     }
