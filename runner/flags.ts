@@ -29,7 +29,7 @@ const flags = {
   forks: { names: ['-f', '--forks'], value: 'N', help: 'hosts at once (default 50)', group: 'How to run it' },
   forceHandlers: { names: ['--force-handlers'], help: 'run handlers even where a task failed', only: 'playbooks', group: 'How to run it' },
   step: { names: ['--step'], help: 'ask before each task', only: 'playbooks', group: 'How to run it' },
-  flushCache: { names: ['--flush-cache'], help: 'forget the cached facts of all hosts first', only: 'playbooks', group: 'How to run it' },
+  flushCache: { names: ['--flush-cache'], help: 'forget the cached facts of all hosts first', group: 'How to run it' },
   verbose: { names: ['-v', '--verbose'], help: 'say more; -vv, -vvv still more', group: 'How to run it' },
   taskTimeout: { names: ['--task-timeout'], value: 'SECONDS', help: 'the task fails after this time', only: 'adhoc', group: 'How to run it' },
   background: { names: ['-B', '--background'], value: 'SECONDS', help: 'run in the background, at most this long', only: 'adhoc', group: 'How to run it' },
