@@ -21,7 +21,7 @@ export interface Vars {
 export interface Services {
   /** YAML or JSON text to plain values, nothing in it a Template. */
   parseYaml(text: string, file: string): unknown
-  dumpYaml(value: unknown, options: { readonly indent?: number; readonly width?: number; readonly sortKeys?: boolean; readonly flow?: 'block' | 'auto' }): string
+  dumpYaml(value: unknown, options: { readonly indent?: number; readonly width?: number; readonly sortKeys?: boolean; readonly flow?: 'block' | 'auto' | 'flow'; readonly style?: 'single' | 'double' | 'literal'; readonly canonical?: boolean }): string
   /** Plain text of a VaultText or of `$ANSIBLE_VAULT;…`. */
   decrypt(ciphertext: string, loc: Loc | undefined): string
   encrypt(text: string, secret: string, vaultId: string | undefined, salt: string | undefined): string

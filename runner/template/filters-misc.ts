@@ -7,6 +7,8 @@ import { onlyText, text } from './items.ts'
 import { asIndex, asNumber, parseFloatText } from './numbers.ts'
 import { filterTable, Refusal } from './params.ts'
 import { pformat } from './pprint.ts'
+import { numberField } from './methods-other.ts'
+import { namedField } from './named-tuple.ts'
 import { findMethod } from './python-methods.ts'
 import { isTruthy, PyObject, pyStr, typeName } from './python.ts'
 import { formatDate, parseDate } from './strftime.ts'
@@ -49,7 +51,7 @@ function strftime(format: string, seconds: unknown, utc: boolean): string {
 }
 
 function attribute(value: unknown, name: string): unknown {
-  const found = value instanceof PyObject ? value.attr(name) : findMethod(value, name)
+  const found = value instanceof PyObject ? value.attr(name) : findMethod(value, name) ?? namedField(value, name) ?? numberField(value, name)
   return found ?? new Undefined(`'${typeName(value)} object' has no attribute '${name}'`)
 }
 

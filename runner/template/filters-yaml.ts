@@ -7,7 +7,7 @@ import { filterTable, Refusal } from './params.ts'
 import { isTruthy, PyObject, pyRepr, pyStr, typeName, undefinedFault } from './python.ts'
 
 const ignored = new Set(['allow_unicode', 'encoding', 'line_break', 'version', 'tags', 'vault_behavior'])
-const used = new Set(['indent', 'width', 'sort_keys', 'default_flow_style', 'explicit_start', 'explicit_end'])
+const used = new Set(['indent', 'width', 'sort_keys', 'default_flow_style', 'default_style', 'canonical', 'explicit_start', 'explicit_end'])
 
 /** Dates become plain text; what YAML cannot say is refused. */
 function writable(value: unknown): unknown {
@@ -20,16 +20,24 @@ function writable(value: unknown): unknown {
   return isDict(value) ? makeDict(dictEntries(value).map(([key, item]) => [key, writable(item)])) : value
 }
 
+function styleOf(value: unknown): 'single' | 'double' | 'literal' | undefined {
+  if (value === null) return undefined
+  const found = new Map<unknown, 'single' | 'double' | 'literal'>([["'", 'single'], ['"', 'double'], ['|', 'literal']]).get(value)
+  if (found === undefined) throw new Refusal(`the style '${String(value)}' is not supported`, "known are ', \" and |")
+  return found
+}
+
 /** Text of a value; options as PyYAML has them. `default_flow_style` None writes lists and dicts of plain values on one line. */
 function toYaml(value: unknown, options: Data, call: Call): string {
   const unknown = Object.keys(options).find((name) => !ignored.has(name) && !used.has(name))
   if (unknown !== undefined) throw new Refusal(`the option '${unknown}' is not supported`, `known are ${[...used].join(', ')}`)
-  if (options.default_flow_style === true) throw new Refusal('default_flow_style=True is not supported', 'use to_json for text in one line')
+  const style = styleOf(options.default_style ?? null)
   const made = call.env.services.dumpYaml(writable(value), {
     ...(options.indent === undefined || options.indent === null ? {} : { indent: asIndex(options.indent) }),
     ...(options.width === undefined || options.width === null ? {} : { width: asIndex(options.width) }),
     sortKeys: isTruthy(options.sort_keys ?? true),
-    flow: (options.default_flow_style ?? null) === null ? 'auto' : 'block',
+    flow: (options.default_flow_style ?? null) === null && style === undefined ? 'auto' : options.default_flow_style === true ? 'flow' : 'block',
+    ...(style === undefined ? {} : { style }), ...(isTruthy(options.canonical ?? false) ? { canonical: true } : {}),
   })
   const isBlock = (isDict(value) || Array.isArray(value)) && !/^[[{]/.test(made)
   return `${isTruthy(options.explicit_start ?? false) ? `---${isBlock ? '\n' : ' '}` : ''}${made}${isTruthy(options.explicit_end ?? false) ? '...\n' : ''}`

@@ -3,9 +3,12 @@
  * How a scalar is written is in scalar.ts; here is the layout.
  */
 import { dictEntries, dictSize, Float, isDict, Template, Unknown, UnknownValue, VaultText } from '../core/value.ts'
+import { canonical } from './canonical.ts'
 import { analyze, represent, scalarStyle, writeDouble, writePlain, writeSingle } from './scalar.ts'
+import { styled } from './styled.ts'
 import type { Scalar } from './scalar.ts'
 
+export type Style = 'single' | 'double' | 'literal'
 export interface DumpOptions {
   /** Columns a level, 2 to 9 (default 2). */
   readonly indent?: number
@@ -14,6 +17,10 @@ export interface DumpOptions {
   readonly sortKeys?: boolean
   /** To be read by people: texts of several lines stand as such, other lines are never folded. */
   readonly isReadable?: boolean
+  /** How every scalar is written; default: as plainly as it can be. */
+  readonly style?: Style
+  /** Every tag, every text in double quotes, a line each. */
+  readonly canonical?: boolean
   /** `block` (default): never in brackets; `auto`: containers of scalars in brackets; `flow`: all in brackets. */
   readonly flow?: 'block' | 'auto' | 'flow'
 }
@@ -61,14 +68,15 @@ export class Writer {
 }
 
 interface Context { readonly isMapping?: boolean; readonly isKey?: boolean }
-interface Dump { readonly out: Writer; readonly sortKeys: boolean; readonly isReadable: boolean; readonly flow: 'block' | 'auto' | 'flow'; readonly open: Set<object> }
+interface Dump { readonly out: Writer; readonly sortKeys: boolean; readonly isReadable: boolean; readonly flow: 'block' | 'auto' | 'flow'; readonly style: DumpOptions['style'] | undefined; readonly open: Set<object> }
 
 /** Throws UnknownValue on what a dry run cannot know. */
 export function dumpYaml(value: unknown, options: DumpOptions = {}): string {
+  if (options.canonical === true) return canonical(value)
   const { indent = 2, isReadable = false, width = isReadable ? 1e9 : 80, sortKeys = true, flow = 'block' } = options
   const indentBy = indent > 1 && indent < 10 ? indent : 2
   const out = new Writer(indentBy, width > indentBy * 2 ? width : 80)
-  const dump: Dump = { out, sortKeys, isReadable, flow, open: new Set() }
+  const dump: Dump = { out, sortKeys, isReadable, flow, style: options.style, open: new Set() }
   node(dump, value, {})
   if (out.column > 0) out.lineBreak()
   return out.text
@@ -200,7 +208,8 @@ function vault({ out }: Dump, text: string): void {
   out.isIndented = false
 }
 
-function scalar({ out, isReadable }: Dump, value: Scalar, context: Context): void {
+function scalar({ out, isReadable, style: wanted }: Dump, value: Scalar, context: Context): void {
+  if (wanted !== undefined) { styled(out, value, wanted, context.isKey === true); return }
   if (isReadable && context.isKey !== true && out.flowLevel === 0 && /[\n\u0085\u2028\u2029]/.test(value.text)) { literal(out, value.text); return }
   const style = scalarStyle(value, { isKey: context.isKey === true, inFlow: out.flowLevel > 0 })
   const mayFold = context.isKey !== true
