@@ -1,0 +1,1 @@
+# Nothing to do: pyinfra connects and ends.

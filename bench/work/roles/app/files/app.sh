@@ -1,0 +1,3 @@
+#!/bin/sh
+# Stands for a program that serves.
+exec sleep infinity
