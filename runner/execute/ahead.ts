@@ -3,7 +3,7 @@
  * decided here counts; each task plans again in its turn and finds its reads answered, if they are still true.
  */
 import type { Node, Task } from '../core/types.ts'
-import { dictKeys, isDict } from '../core/value.ts'
+import { dictGet, dictKeys, isDict } from '../core/value.ts'
 import { selected } from '../playbook/tags.ts'
 import { planOnly } from './attempt.ts'
 import type { HostState } from './context.ts'
@@ -75,8 +75,12 @@ function stops(task: Task): boolean {
   if (['command', 'shell', 'raw', 'script'].includes(module)) {
     return !(isDict(task.args) && dictKeys(task.args).some((key) => key === 'creates' || key === 'removes'))
   }
-  return module.startsWith('include') || module === 'meta'
+  if (module === 'meta') return !isHarmlessMeta(task.args)
+  return module.startsWith('include')
 }
+
+/** Handlers change the host only where one was notified, and then what was read ahead is dropped as after any step. */
+const isHarmlessMeta = (args: unknown): boolean => isDict(args) && ['flush_handlers', 'noop'].includes(String(dictGet(args, '_raw_params')))
 
 /** Names a task will set; undefined where that cannot be told beforehand. */
 function namesSetBy(task: Task): Set<string> | undefined {

@@ -88,7 +88,7 @@ export async function planOnly(given: Unit): Promise<void> {
   const entry = await unit.run.registry.load(unit.task.module)
   if (entry.kind !== 'module') return
   const place = placeOf(unit.run, unit.play, unit.host, unit.task, unit.scope, unit.varsFiles)
-  const target = new HostTarget(unit.run, place, unit.scope, unit.task)
+  const target = new HostTarget(unit.run, place, unit.scope, unit.task, 'ahead')
   await entry.module.plan(checkedArgs(unit, entry.module), target)
 }
 

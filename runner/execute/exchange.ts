@@ -9,6 +9,9 @@ import { fault } from '../core/errors.ts'
 /** What a read found, and, in a dry run, why a real run might find otherwise. */
 export interface Answer<T> { readonly value: T; readonly uncertain?: string }
 
+/** A batch that is ready waits no longer than this for reads that may join it. */
+const longestWaitMs = 20
+
 /** What is known of one machine (an endpoint): shared by all inventory hosts and accounts that are on it. */
 export class Machine {
   readonly #answers = new Map<string, Map<string, Promise<unknown>>>()
@@ -16,7 +19,29 @@ export class Machine {
   readonly #predicted = new Map<string, Map<string, unknown>>()
   readonly #unforeseen: { readonly unknown: string; readonly spares?: readonly string[] }[] = []
   #epoch = 0
+  #preparing = 0
+  #waiting: (() => void)[] = []
 
+  /** Work on the controller (a file to read, a template to render) behind which reads of this machine will follow: the batch that they belong to waits for it. */
+  async prepare<T>(work: Promise<T>): Promise<T> {
+    this.#preparing += 1
+    try { return await work } finally {
+      this.#preparing -= 1
+      // what follows may prepare more, or ask for its reads, before the turn ends
+      setImmediate(() => { if (this.#preparing === 0) this.#release() })
+    }
+  }
+  /** Calls back when nothing is being prepared, or when that takes too long. */
+  whenPrepared(work: () => void): void {
+    if (this.#preparing === 0) { work(); return }
+    this.#waiting.push(work)
+    if (this.#waiting.length === 1) setTimeout(() => { this.#release() }, longestWaitMs)
+  }
+  #release(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const work of waiting) work()
+  }
   get epoch(): number { return this.#epoch }
   /** Something may have changed here: whatever was read may be wrong now. */
   changed(): void {
@@ -68,7 +93,11 @@ export class Machine {
   }
 }
 
-interface Group { add(key: unknown, resolve: (answer: unknown) => void, reject: (error: unknown) => void): void; send(): void }
+/** A read that was asked for and has not been sent. One that only looks ahead travels when something is sent anyway. */
+interface Asked { readonly key: unknown; isWanted: boolean; resolve(answer: unknown): void; reject(error: unknown): void }
+interface Group { readonly asked: Map<string, Asked>; send(): void }
+/** What a read ends with that looked ahead and was overtaken by a step. */
+class Overtaken extends Error {}
 
 export class Exchange {
   readonly session: Session
@@ -86,13 +115,15 @@ export class Exchange {
     this.#env = env
   }
 
-  async read<K, T>(probe: Probe<K, T>, key: K): Promise<Answer<T>> {
+  /** `ahead`: nobody waits for it yet. */
+  async read<K, T>(probe: Probe<K, T>, key: K, when: 'now' | 'ahead' = 'now'): Promise<Answer<T>> {
     const foreseen = this.machine.foreseen(probe, key)
     if (foreseen !== undefined) return foreseen
     const known = this.machine.answers(this.#account, probe.lasting === true)
     const id = `${probe.name}\0${probe.id(key)}`
     const before = known.get(id) as Promise<T> | undefined
     const asked = before ?? this.#ask(probe, key)
+    if (when === 'now') this.#want(probe.name, probe.id(key))
     if (before === undefined) {
       known.set(id, asked)
       asked.catch(() => { if (known.get(id) === asked) known.delete(id) })
@@ -105,6 +136,11 @@ export class Exchange {
   /** Runs steps before any read that was asked for in this turn. What was known of the machine ends here. */
   run(steps: readonly Step[], options?: RunOptions): Promise<readonly Ran[]> {
     this.machine.changed()
+    for (const { asked } of this.#groups.values()) for (const [id, one] of asked) {
+      if (one.isWanted) continue
+      asked.delete(id)
+      one.reject(new Overtaken())
+    }
     return new Promise((resolve, reject) => {
       const withEnv = steps.map((step): Step => ({ ...step, env: { ...this.#env, ...step.env } }))
       this.#steps.push(() => { this.session.run(withEnv, options).finally(() => { this.machine.ended(this.#account) }).then(resolve, reject) })
@@ -116,39 +152,49 @@ export class Exchange {
     return new Promise<T>((resolve, reject) => {
       const group = this.#groups.get(probe.name) ?? this.#groupOf(probe)
       this.#groups.set(probe.name, group)
-      group.add(key, resolve as (answer: unknown) => void, reject)
-      this.#schedule()
+      const id = probe.id(key), before = group.asked.get(id)
+      group.asked.set(id, {
+        key, isWanted: before?.isWanted ?? false,
+        resolve: (answer) => { before?.resolve(answer); resolve(answer as T) }, reject: (error) => { before?.reject(error); reject(error) },
+      })
     })
+  }
+  #want(probe: string, id: string): void {
+    const unsent = this.#groups.get(probe)?.asked.get(id)
+    if (unsent === undefined || unsent.isWanted) return
+    unsent.isWanted = true
+    this.#schedule()
   }
 
   #groupOf<K, T>(probe: Probe<K, T>): Group {
-    const keys: K[] = []
-    const settle: { resolve(answer: unknown): void; reject(error: unknown): void }[] = []
-    const answer = (ran: Ran | undefined): void => {
-      const answers = probe.parse(ran?.stdout ?? '', keys)
-      if (answers.length !== keys.length) throw fault('probe-unreadable', undefined, { probe: probe.name, output: `${ran?.stdout ?? ''}${ran?.stderr ?? ''}` })
-      answers.forEach((one, i) => settle[i]?.resolve(one))
+    const asked = new Map<string, Asked>()
+    const send = (): void => {
+      const all = [...asked.values()]
+      if (all.length === 0) return
+      const keys = all.map((one) => one.key as K)
+      const answer = (ran: Ran | undefined): void => {
+        const answers = probe.parse(ran?.stdout ?? '', keys)
+        if (answers.length !== keys.length) throw fault('probe-unreadable', undefined, { probe: probe.name, output: `${ran?.stdout ?? ''}${ran?.stderr ?? ''}` })
+        answers.forEach((one, i) => all[i]?.resolve(one))
+      }
+      this.session.run([{ sh: probe.script(keys), okRc: 'any', env: this.#env }]).then(([ran]) => { answer(ran) })
+        .catch((error: unknown) => { for (const one of all) one.reject(error) })
     }
-    return {
-      add: (key, resolve, reject) => { keys.push(key as K); settle.push({ resolve, reject }) },
-      send: () => {
-        this.session.run([{ sh: probe.script(keys), okRc: 'any', env: this.#env }]).then(([ran]) => answer(ran))
-          .catch((error: unknown) => { for (const one of settle) one.reject(error) })
-      },
-    }
+    return { asked, send }
   }
 
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    setImmediate(() => {
-      const steps = this.#steps
-      const groups = [...this.#groups.values()]
-      this.#steps = []
-      this.#groups = new Map()
-      this.#scheduled = false
-      for (const start of steps) start()
-      for (const group of groups) group.send()
-    })
+    setImmediate(() => { this.machine.whenPrepared(() => { this.#send() }) })
+  }
+  #send(): void {
+    const steps = this.#steps
+    const groups = [...this.#groups.values()]
+    this.#steps = []
+    this.#groups = new Map()
+    this.#scheduled = false
+    for (const start of steps) start()
+    for (const group of groups) group.send()
   }
 }

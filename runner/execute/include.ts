@@ -132,6 +132,9 @@ function addHandlers({ play }: Walk, handlers: readonly Node[]): void {
   play.handlers.splice(0, play.handlers.length, ...kept, ...added)
 }
 
+/** Of how many inclusions to come the tasks may be read ahead. */
+const readAhead = 16
+
 /** Loads and announces all that is wanted, then walks it: what runs for one item cannot change what is included for the next. */
 async function walkIncluded(walk: Walk, task: Task, wanted: readonly Wish[], fileOf: (wish: Wish) => string, load: (wish: Wish) => Promise<readonly Node[]>): Promise<void> {
   const found: { readonly wish: Wish; readonly nodes: readonly Node[] }[] = []
@@ -150,7 +153,10 @@ async function walkIncluded(walk: Walk, task: Task, wanted: readonly Wish[], fil
     }
     walk.run.emit({ type: 'included', file: fileOf(wish), hosts: wish.hosts.map((host) => host.name), ...(wish.label === undefined ? {} : { label: wish.label }) })
   }
-  for (const { wish, nodes } of found) await walkNodes({ ...walk, hosts: wish.hosts }, nodes)
+  for (const [i, { wish, nodes }] of found.entries()) {
+    const next = found.slice(i + 1, i + 1 + readAhead).filter((other) => other.wish.hosts.length === wish.hosts.length && other.wish.hosts[0] === wish.hosts[0])
+    await walkNodes({ ...walk, hosts: wish.hosts, after: [...next.map((other) => other.nodes), ...walk.after] }, nodes)
+  }
 }
 
 export async function includeTasks(walk: Walk, task: Task, hosts: readonly HostState[]): Promise<void> {

@@ -18,6 +18,8 @@ export const guard = <T>(work: () => T, otherwise: T): T => { try { return work(
 export const tripsOf = (host: HostState): number => [...host.sessions].reduce((sum, session) => sum + session.trips, 0)
 
 export type Base = Omit<Unit, 'scope'>
+/** How many items are planned at a time, so that their reads travel together. */
+const windows = { converged: 50, changing: 4 } as const
 
 export async function runLoop(base: Base, scope: Scope, noLog: boolean): Promise<Draft> {
   const { run, task, host } = base
@@ -35,15 +37,18 @@ export async function runLoop(base: Base, scope: Scope, noLog: boolean): Promise
   /** What items before this one have registered. */
   let seen: Data = {}
   const itemScope = (index: number): Scope => taskScope(run, base.play, host, task, base.varsFiles, { frames: [itemFrame(items, index, control), { name: 'registered in the loop', vars: seen }] })
-  const prefetch = (from: number): void => {
-    for (let i = from; i < Math.min(items.length, from + 50); i++) void planOnly({ ...base, scope: itemScope(i), lookAhead: () => undefined }).catch(() => undefined)
+  let plannedTo = 0
+  const prefetch = (from: number, width: number): void => {
+    plannedTo = Math.min(items.length, from + width)
+    for (let i = from; i < plannedTo; i++) void planOnly({ ...base, scope: itemScope(i), lookAhead: () => undefined }).catch(() => undefined)
   }
-  prefetch(0)
   for (const [index, value] of items.entries()) {
     if (index > 0 && control.pauseSeconds > 0) await pause(control.pauseSeconds)
     const own = itemFrame(items, index, control).vars
     const loopSoFar = (one: Draft): Draft => gather([...done, { label: '', draft: one, keys: { ...own, failed: isFailed(one) } }])
-    const unit: Unit = { ...base, scope: itemScope(index), loopSoFar, lookAhead: () => { if (index + 1 < items.length) prefetch(index + 1); else base.lookAhead() } }
+    if (index === plannedTo) prefetch(index, windows.converged)
+    // an item that changes something makes all that was read of later ones stale: not worth a wide window
+    const unit: Unit = { ...base, scope: itemScope(index), loopSoFar, lookAhead: () => { if (index + 1 < items.length) prefetch(index + 1, windows.changing); else base.lookAhead() } }
     const { one, ends } = await runItem(unit, value, own, control, noLog)
     done.push(one)
     seen = resultVars(task, one.draft, () => gather(done))

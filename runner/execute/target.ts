@@ -16,7 +16,10 @@ export class HostTarget implements Target {
   readonly #scope: Scope
   readonly #task: Task
 
-  constructor(run: Run, place: Place, scope: Scope, task: Task) {
+  readonly #when: 'now' | 'ahead'
+
+  constructor(run: Run, place: Place, scope: Scope, task: Task, when: 'now' | 'ahead' = 'now') {
+    this.#when = when
     this.#run = run
     this.#place = place
     this.#scope = scope
@@ -26,17 +29,20 @@ export class HostTarget implements Target {
 
   async read<K, T>(probe: Probe<K, T>, key: K): Promise<T> {
     const exchange = await this.#place.exchange()
-    const answer = await exchange.read(probe, key)
+    const answer = await exchange.read(probe, key, this.#when)
     // A plan may have foreseen no more than that the answer changes.
     if (answer.value instanceof Unknown) throw new UnknownValue(answer.value.reason)
     if (answer.uncertain !== undefined) this.uncertain.add(answer.uncertain)
     return answer.value
   }
-  async local(kind: 'files' | 'templates' | 'vars', path: string): Promise<LocalFile> {
+  local(kind: 'files' | 'templates' | 'vars', path: string): Promise<LocalFile> { return this.#place.machine.prepare(this.#find(kind, path)) }
+  async #find(kind: 'files' | 'templates' | 'vars', path: string): Promise<LocalFile> {
     const { args } = this.#task
     const file = await findLocal(this.#scope.search, kind, path, locOf(args) ?? this.#task.loc)
     const stays = isDict(args) && dictGet(args, 'decrypt') !== undefined && !truthy(this.#run.jinja.resolve(dictGet(args, 'decrypt'), this.#scope))
-    return stays || kind === 'vars' ? file : this.#opened(file)
+    const { machine } = this.#place
+    const opened = stays || kind === 'vars' ? file : this.#opened(file)
+    return { ...opened, read: () => machine.prepare(opened.read()), list: () => machine.prepare(opened.list()) }
   }
   /** A file that is vault text is handed out decrypted, as Ansible's `decrypt` does by default. */
   #opened(file: LocalFile): LocalFile {
@@ -51,6 +57,6 @@ export class HostTarget implements Target {
     return { ...file, read, list }
   }
   render(file: LocalFile, options: RenderOptions = {}): Promise<string> {
-    return this.#run.renderFile(file, this.#scope, options)
+    return this.#place.machine.prepare(this.#run.renderFile(file, this.#scope, options))
   }
 }
