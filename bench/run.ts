@@ -90,11 +90,14 @@ function row(job: Job, results: ReadonlyMap<ToolName, readonly Measured[]>): str
   return `| ${job.title} | ${job.rttMs} ms | 1 (${Math.min(...own).toFixed(1)}–${Math.max(...own).toFixed(1)}) | ${ratios.join(' | ')} | ${counts('turns', String)} | ${counts('bytes', (value) => `${Math.round(value / 1024)}`)} |`
 }
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' }, only: { type: 'string' }, hosts: { type: 'string', default: '10' }, keep: { type: 'boolean', default: false } } })
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' }, only: { type: 'string' }, hosts: { type: 'string', default: '10' }, rtt: { type: 'string' }, keep: { type: 'boolean', default: false } } })
 const most = Number(values.hosts)
-const chosen = jobs.filter((job) => (values.only === undefined || values.only.split(',').includes(job.work)) && (job.hosts === 'one' || most > 1))
+const chosen = jobs.filter((job) => (values.only === undefined || values.only.split(',').includes(job.work)) && (job.hosts === 'one' || most > 1)
+  && (values.rtt === undefined || values.rtt.split(',').includes(String(job.rttMs))))
 const folder = mkdtempSync(join(tmpdir(), 'play-bench-'))
 const hosts: BenchHost[] = []
+// Ctrl-C ends the tool that runs now, so the run fails and what was started here is removed below
+process.once('SIGINT', () => undefined)
 try {
   const tools = await prepareTools()
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'key')])
