@@ -3,7 +3,7 @@ import { Failure } from '../../core/errors.ts'
 import { attr } from '../../core/module.ts'
 import { shText } from '../../core/sh.ts'
 import type { Arg, Args, Change, Plan, Predicted, Step, Target } from '../../core/types.ts'
-import { aptLists, aptPlan, debFile, dpkg, type AptAction, type AptAnswer, type AptKey, type Lists, type Package, type Spec } from '../../probes/dpkg.ts'
+import { aptLists, aptPlan, debFile, dpkg, type AptAction, type AptAnswer, type AptKey, type Lists, type Package, type Spec, readSimulation } from '../../probes/dpkg.ts'
 import { platform } from '../../probes/platform.ts'
 import { laterKeys, toolResult } from './result.ts'
 
@@ -186,7 +186,9 @@ function finish(args: AptArgs, draft: Draft, doesUpdate: boolean, lists: Lists):
       if (ran === undefined) return {}
       const [stdout = '', at] = ran.stdout.split('\n\u0001')
       const result = toolResult({ ...ran, stdout }, `apt-get failed (${draft.lines[0] ?? 'update'})`)
-      return { ...result, ...(at === undefined ? {} : { cache_update_time: Number(at.trim()) }) }
+      // lists that were only fetched now: what they do not name is said as it is where they are new enough
+      const [unknown] = ran.rc === 0 ? [] : readSimulation(ran.stderr.split('\n')).unknown
+      return { ...result, ...(unknown === undefined ? {} : { changed: false, msg: `No package matching '${unknown}' is available` }), ...(at === undefined ? {} : { cache_update_time: Number(at.trim()) }) }
     },
   }
 }

@@ -9,6 +9,6 @@ export function toolResult(ran: Ran | undefined, what: string): Data {
   const data = { rc, stdout, stderr, stdout_lines: splitted(stdout), stderr_lines: splitted(stderr) }
   if (rc === 0) return data
   const said = stderr.trim() === '' ? stdout.trim().split('\n').slice(-8).join('\n') : stderr.trim()
-  return { ...data, failed: true, msg: `${what}: ${said}` }
+  return { ...data, failed: true, changed: false, msg: `${what}: ${said}` }
 }
 export const laterKeys = ['stdout', 'stdout_lines', 'stderr', 'stderr_lines', 'rc'] as const
