@@ -26,7 +26,7 @@ import { fileVars } from './template/file-vars.ts'
 import { createJinja, fileTemplate } from './template/jinja.ts'
 import type { Jinja, Services, Vars } from './template/call.ts'
 import { openPool } from './transport/pool.ts'
-import { loadVarsFile } from './vars/files.ts'
+import { loadMappingFile, loadVarsFile } from './vars/files.ts'
 import { Scope } from './vars/scope.ts'
 import { decrypt as decryptVault, encrypt as encryptVault, type VaultSecret } from './vars/vault.ts'
 import { loadSecrets, vaultSources } from './vars/vault-secrets.ts'
@@ -45,6 +45,7 @@ export interface Loaded {
   readonly extra: readonly Frame[]
   readonly limit: ReadonlySet<string> | undefined
   readonly loadFile: (path: string) => Promise<unknown>
+  readonly loadMapping: (path: string) => Promise<unknown>
   readonly renderFile: Run['renderFile']
 }
 
@@ -129,6 +130,7 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
   return {
     options, inventory, playbooks, registry, loader, jinja, masker, extra, limit,
     loadFile: (path) => Promise.resolve(loadVarsFile(path, { decrypt, warn }).vars),
+    loadMapping: (path) => Promise.resolve(loadMappingFile(path, { decrypt, warn }).vars),
     renderFile: (file, vars, wish) => renderFile(jinja, services, file, vars, wish),
   }
 }

@@ -12,7 +12,7 @@ export default defineAction({
   run(args) {
     const given: Data = { ...args }
     const { cacheable, _raw_params: text, ...facts } = given
-    if (text !== undefined) return Promise.reject(new Failure(`set_fact takes key=value pairs, found '${String(text)}'`))
+    if (text !== undefined) return Promise.reject(new Failure(`set_fact takes key=value pairs, found '${String(text)}'`, {}, 'write each variable as "name: value" below set_fact, or as name=value'))
     if (Object.keys(facts).length === 0) return Promise.reject(new Failure('No key/value pairs provided, at least one is required for this action to succeed'))
     for (const name of Object.keys(facts)) {
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || ofJinja.has(name)) return Promise.reject(new Failure(`Invalid variable name '${name}'. Names start with a letter or an underscore and hold only letters, digits and underscores.`))

@@ -11,7 +11,13 @@ import type { Arg, ArgRules, Args, ArgSpec, ArgType, Data, Json, Loc } from './t
 import { dictEntries, isDict, Template, VaultText } from './value.ts'
 
 /** Where arguments were written: `container` is the mapping that keyLoc and valueLoc know. */
-export interface ArgPlace { readonly module: string; readonly container: unknown; readonly loc?: Loc | undefined }
+export interface ArgPlace {
+  readonly module: string
+  readonly container: unknown
+  readonly loc?: Loc | undefined
+  /** Whether a task has such a keyword: what is no argument may have slipped below the module. */
+  readonly isTaskKeyword?: (name: string) => boolean
+}
 interface Place extends ArgPlace {
   readonly within: readonly string[]
   /** Gathers faults, where all of them are wanted; else the first one is thrown. */
@@ -38,7 +44,7 @@ function collect(spec: ArgSpec, raw: Readonly<Data>, place: Place): Map<string, 
       // Ansible meets an unknown name only where its value is not omitted
       if (value instanceof Template && /\bomit\b/.test(value.source)) continue
       const near = nearest(key, known.keys())
-      attempted(place, () => { throw fault('arg-unknown', keyLoc(place.container, key) ?? place.loc, { ...place, name: key, supported: names(spec), ...(near === undefined ? {} : { near }) }) })
+      attempted(place, () => { throw fault('arg-unknown', keyLoc(place.container, key) ?? place.loc, { ...place, name: key, supported: names(spec), isKeyword: place.within.length === 0 && place.isTaskKeyword?.(key) === true, ...(near === undefined ? {} : { near }) }) })
       continue
     }
     const why = spec[name]?.unsupported
@@ -173,9 +179,9 @@ export function isOpen(value: unknown): boolean {
 }
 
 /** What can be known at load time: names, refused arguments, types and choices of literal values. `_raw_params` is the engine's. */
-export function checkArgNames(spec: ArgSpec, rules: ArgRules | undefined, rawContainer: unknown, module: string, loc?: Loc): void {
+export function checkArgNames(spec: ArgSpec, rules: ArgRules | undefined, rawContainer: unknown, where: Omit<ArgPlace, 'container'>): void {
   if (!isDict(rawContainer)) return
-  const place: Place = { module, container: rawContainer, within: [], loc }
+  const place: Place = { ...where, container: rawContainer, within: [] }
   const raw = Object.fromEntries(dictEntries(rawContainer).filter(([key]) => key !== '_raw_params').map(([key, value]) => [pyText(key), value]))
   const given = collect(spec, raw, place)
   checkExclusive(rules, new Map([...given].filter(([, one]) => !isOpen(one.value))), place)

@@ -9,6 +9,7 @@ import { Fault, fault } from '../core/errors.ts'
 import { inheritLoc, keyLoc, valueLoc } from '../core/loc.ts'
 import { nearest } from '../core/near.ts'
 import { dictEntries, dictHas, isDict, isSettled, Template } from '../core/value.ts'
+import { namesOn } from '../playbook/keywords.ts'
 import type { Loader } from '../playbook/load.ts'
 import type { Jinja } from '../template/call.ts'
 import { lookups } from '../template/lookups.ts'
@@ -67,6 +68,9 @@ async function checkTask(checker: Checker, task: Task): Promise<void> {
   for (const value of [loop, environment]) checkTemplates(checker, value, task)
 }
 
+const taskKeywords = new Set(namesOn('task'))
+const isTaskKeyword = (name: string): boolean => taskKeywords.has(name) || name.startsWith('with_')
+
 async function checkArguments(checker: Checker, task: Task): Promise<void> {
   if (!isDict(task.args) || task.module === '' || dictHas(task.args, '_variable_params')) { checkTemplates(checker, task.args, task); return }
   const entry = await checker.registry.load(task.module)
@@ -75,7 +79,7 @@ async function checkArguments(checker: Checker, task: Task): Promise<void> {
   const { _raw_params: text, ...named } = task.args instanceof Map ? Object.fromEntries(task.args) : task.args
   if (!isOpen) {
     const container = text === undefined || spec.freeForm === undefined ? task.args : inheritLoc({ ...named, [spec.freeForm]: text }, task.args)
-    checkArgNames(spec.args, spec.rules, container, task.module, task.loc)
+    checkArgNames(spec.args, spec.rules, container, { module: task.module, loc: task.loc, isTaskKeyword })
     const isWhole = task.kw['module_defaults'] === undefined && !('_variable_params' in named)
     if (isWhole && !isConditional(task)) checkArgPresence(spec.args, spec.rules, container, task.module, task.loc)
   }

@@ -37,9 +37,18 @@ function holds(run: Run, condition: unknown, scope: Scope, what: string, loc: Lo
     if (typeof value !== 'boolean') run.warn(`the result of the ${what} condition is no boolean but of type ${typeName(value)}; its truth is taken as in Python`, loc)
     return truth
   } catch (error) {
-    if (error instanceof Fault) throw error.within(`in the ${what} condition: ${condition instanceof Template ? condition.source : String(condition)}`, loc)
+    if (error instanceof Fault) throw unquoted(error, condition).within(`in the ${what} condition: ${condition instanceof Template ? condition.source : String(condition)}`, loc)
     throw error
   }
+}
+
+/** `env == prod`, where a text was meant. */
+function unquoted(error: Fault, condition: unknown): Fault {
+  const name = /^'(\w+)' is undefined/.exec(error.message)?.[1], source = condition instanceof Template ? condition.source : String(condition)
+  if (error.code !== 'undefined' || name === undefined || error.hint?.startsWith('did you mean') === true || !new RegExp(`(==|!=)\\s*${name}\\b`).test(source)) return error
+  const copy = new Fault(error.code, error.message, `a text in a condition stands in quotes: '${name}'`, error.loc, error.cause)
+  copy.trail.push(...error.trail)
+  return copy
 }
 
 function evaluate(run: Run, condition: unknown, scope: Scope, what: string, loc: Loc | undefined): unknown {

@@ -37,7 +37,10 @@ export interface Run {
   /** `set_stats`. */
   readonly custom: Data
   renderFile(file: LocalFile, vars: Vars, options: RenderOptions): Promise<string>
+  /** Variables of a file; a list of mappings is merged. */
   loadFile(path: string): Promise<unknown>
+  /** The same of a file that must be one mapping. */
+  loadMapping(path: string): Promise<unknown>
   /** Facts of earlier runs. */
   readonly factCache?: FactCache
   /** Asks the person at the terminal; undefined where there is none. */

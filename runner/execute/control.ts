@@ -83,7 +83,7 @@ class HostControl extends HostTarget implements Control {
     const { run, scope, task } = this.#unit
     const file = await findLocal(scope.search, 'vars', path, task.loc)
     if (file.kind === 'directory') throw fault('file-not-found', task.loc, { path, searched: candidates(scope.search, 'vars', path) })
-    return run.loadFile(file.path)
+    return run.loadMapping(file.path)
   }
 }
 

@@ -46,7 +46,7 @@ export async function varsFiles(run: Run, play: Play, scopeWith: (found: readonl
   for (const [i, one] of list.entries()) {
     const scope = scopeWith(frames)
     const names: readonly unknown[] = Array.isArray(one) ? one : [one]
-    const loc = valueLoc(written, i) ?? play.loc
+    const loc = valueLoc(written, i) ?? valueLoc(play.kw, 'vars_files') ?? play.loc
     const paths = names.flatMap((name) => { try { const path = run.jinja.resolve(name, scope); return path === omit ? [] : [pyStr(path)] } catch { return [] } })
     const loaded = await firstOf(paths.map((path) => async () => frameOf(run, (await findLocal([play.dir], 'vars', path, loc)).path)))
     if (loaded !== undefined) frames.push(loaded)

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fault } from '../core/errors.ts'
 import type { Frame } from '../core/types.ts'
-import { loadVarsFile } from '../vars/files.ts'
+import { loadMappingFile } from '../vars/files.ts'
 import type { FileContext } from '../vars/files.ts'
 
 export interface VarFiles {
@@ -32,7 +32,7 @@ export function createVarFiles(context: FileContext): VarFiles {
       const path = join(folder, name)
       const known = read.get(path)
       if (known !== undefined) return known
-      const frames = filesOf(folder, name, names).map((file) => loadVarsFile(file, context))
+      const frames = filesOf(folder, name, names).map((file) => loadMappingFile(file, context))
       read.set(path, frames)
       return frames
     },

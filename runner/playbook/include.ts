@@ -42,8 +42,8 @@ function options(written: Written): Data {
 }
 function badOption(module: string, key: string, known: ReadonlySet<string>, loc: Loc | undefined): Error {
   const names = [...known].filter((name) => !name.startsWith('_') && !(onlyOfIncludes.has(name) && module.startsWith('import')))
-  const near = nearest(key, names)
-  const isKeyword = keywords[key] !== undefined
+  const near = known.has(`${key}_from`) ? `${key}_from` : nearest(key, names)
+  const isKeyword = keywords[key]?.on.includes('task') === true
   const hint = near !== undefined ? `did you mean '${near}'?`
     : isKeyword ? `'${key}' is a keyword of the task: write it beside ${module}, not below it` : `${module} takes: ${names.join(', ')}`
   return fault('bad-include', loc, { module, why: `Invalid options for ${module}: ${key}`, hint })

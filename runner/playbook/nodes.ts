@@ -41,7 +41,7 @@ function loadBlock(loading: Loading, raw: Dict, scope: Scope, loc: Loc, isTopOfH
   const part = (name: string, inner: Scope): Node[] => {
     if (!dictHas(raw, name)) return []
     const value = dictGet(raw, name)
-    if (!Array.isArray(value)) throw fault('tasks-not-list', valueLoc(raw, name), { where: `'${name}'`, found: shown(value) })
+    if (!Array.isArray(value)) throw fault('tasks-not-list', valueLoc(raw, name), { where: `'${name}'`, found: shown(value), holdsTasks: isDict(value) && dictHas(value, 'tasks') })
     return loadNodes(loading, value, inner, 'block', valueLoc(raw, name))
   }
   const kw = inherit(scope.kw, own.kw, raw), inner = inside(scope, kw, own.vars)

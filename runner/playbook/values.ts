@@ -188,7 +188,8 @@ export function unknownKeyword(name: string, place: Place, loc: Loc | undefined,
   const known = namesOn(place)
   const elsewhere = keywords[name]?.on ?? []
   const near = nearest(name, known)
-  const moved = elsewhere.length === 0 ? (near === undefined ? otherwise : undefined) : `'${name}' belongs to a ${elsewhere.filter((one) => one !== 'handler' || elsewhere.length === 1).join(' or a ')}; check the indentation`
+  const moved = name === 'role' && place === 'task' ? 'among tasks a role is brought in by a module: "- import_role:" and below it "name:"; or list it under roles: of the play'
+    : elsewhere.length === 0 ? (near === undefined ? otherwise : undefined) : `'${name}' belongs to a ${elsewhere.filter((one) => one !== 'handler' || elsewhere.length === 1).join(' or a ')}; check the indentation`
   return fault('unknown-keyword', loc, { name, what: whatOf[place], known, near, moved, instead: formerKeywords[name] })
 }
 

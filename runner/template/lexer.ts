@@ -269,7 +269,8 @@ function operator(cursor: Cursor, open: string[]): void {
   const found = operators.has(two) ? two : two.charAt(0)
   if (!operators.has(found)) {
     const char = String.fromCodePoint(source.codePointAt(pos) ?? 0)
-    const hint = char === '&' ? "write 'and'" : char === '!' ? "write 'not'" : char === '?' ? 'write: a if condition else b' : undefined
+    const hint = char === '&' ? "write 'and'" : char === '!' ? "write 'not'" : char === '?' ? 'write: a if condition else b'
+      : char === '$' ? "variables of the playbook have no $; those of the environment are read by lookup('env', 'NAME')" : undefined
     throw syntaxFault(`unexpected char '${char}'`, at, pos, hint)
   }
   if (pairs[found] !== undefined) open.push(pairs[found])

@@ -264,6 +264,7 @@ export function parseFilter(reader: Reader, of: Expr | undefined): Expr {
 function parseTest(reader: Reader, of: Expr): Expr {
   reader.take()
   const isNegated = reader.skip('name', 'not')
+  if (reader.is('string', undefined)) throw reader.fail(`expected the name of a test after 'is', got ${show(reader.now)}`, reader.now.at, "to compare write ==; 'is' asks a test such as: x is defined")
   const { name, at } = dottedName(reader)
   const test: Expr = { kind: 'test', of, name, args: testArgs(reader), at }
   return isNegated ? { kind: 'not', of: test, at } : test

@@ -28,13 +28,23 @@ export function readMaybeVault(path: string, context: Pick<FileContext, 'decrypt
   return isVault(text) ? context.decrypt(text, start) : text
 }
 
-/** The variables of a file; a list of mappings is merged in order, an empty file has none. Ansible: vars/manager.py, preprocess_vars. */
-export function loadVarsFile(path: string, context: FileContext): Frame {
+function valueOf(path: string, context: FileContext): unknown {
   const { value, warnings } = loadYaml(readMaybeVault(path, context), path)
   for (const { message, loc } of warnings) context.warn(message, loc)
+  return value
+}
+function mapping(path: string, value: unknown): Frame {
   if (value === null || value === undefined) return { name: path, vars: {} }
   if (isDict(value)) return { name: path, vars: asData(value) }
-  if (!Array.isArray(value)) throw notMapping(path, value)
+  throw notMapping(path, value)
+}
+/** The variables of a file of group_vars, host_vars or include_vars, which must be one mapping. */
+export const loadMappingFile = (path: string, context: FileContext): Frame => mapping(path, valueOf(path, context))
+
+/** The variables of a file; a list of mappings is merged in order, an empty file has none. Ansible: vars/manager.py, preprocess_vars. */
+export function loadVarsFile(path: string, context: FileContext): Frame {
+  const value = valueOf(path, context)
+  if (!Array.isArray(value)) return mapping(path, value)
   const vars: Data = {}
   for (const item of value) {
     if (!isDict(item)) throw notMapping(path, item)

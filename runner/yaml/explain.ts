@@ -22,6 +22,7 @@ export function explain(error: YAMLException, source: Source, first: Stopped): F
     if (mixed) return fault('yaml-mixed-arguments', source.at(start + source.line(start).search(/\S/)), { line: source.line(start) }, error)
     return fault('yaml-indentation', source.at(start + Math.max(0, source.line(start).search(/\S/))), { reason: error.reason }, error)
   }
+  if (/hexadecimal|unknown escape/.test(error.reason)) return fault('yaml-bad-escape', source.at(position), {}, error)
   return fault('yaml-syntax', source.at(position), { reason: error.reason }, error)
 }
 /** JavaScript looks for a negative start at the first character, too: that may be a line end. */

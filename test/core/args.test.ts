@@ -38,10 +38,10 @@ for (const [arg, value, expected] of conversions) {
 
 test('an option that is not supported counts once it has a value', () => {
   const spec: ArgSpec = { no: { type: 'str', doc: '', unsupported: 'x' } }
-  checkArgNames(spec, undefined, { no: new Template('{{ a | default(omit) }}') }, 'm')
+  checkArgNames(spec, undefined, { no: new Template('{{ a | default(omit) }}') }, { module: 'm' })
   assert.equal(check(spec, { no: null }), {})
-  checkArgNames(spec, undefined, { typo: new Template('{{ a | default(omit) }}') }, 'm')
-  assert.is(failing(() => checkArgNames(spec, undefined, { typo: new Template('{{ a }}') }, 'm')).code, 'arg-unknown')
+  checkArgNames(spec, undefined, { typo: new Template('{{ a | default(omit) }}') }, { module: 'm' })
+  assert.is(failing(() => checkArgNames(spec, undefined, { typo: new Template('{{ a }}') }, { module: 'm' })).code, 'arg-unknown')
   assert.is(failing(() => check(spec, { no: 'b' })).code, 'arg-refused')
 })
 
@@ -110,10 +110,10 @@ test('what a dry run cannot know stays unknown', () => {
   assert.throws(() => one({ type: 'str' }, new Unknown('why')), (error: unknown) => error instanceof UnknownValue && error.reason === 'why')
 })
 test('at load time names and literal values are checked, templates pass', () => {
-  checkArgNames(spec, rules, { path: new Template('{{ x }}'), state: new Template('{{ y }}'), _raw_params: 'x' }, 'file')
-  checkArgNames(spec, rules, { path: '/x', src: new Template('{{ s }}'), content: new Template('{{ t }}') }, 'file')
-  assert.is(failing(() => checkArgNames(spec, rules, { path: new Template('{{ x }}'), sate: 'file' }, 'file')).code, 'arg-unknown')
-  assert.is(failing(() => checkArgNames(spec, rules, { state: 'fil' }, 'file')).code, 'arg-choice')
+  checkArgNames(spec, rules, { path: new Template('{{ x }}'), state: new Template('{{ y }}'), _raw_params: 'x' }, { module: 'file' })
+  checkArgNames(spec, rules, { path: '/x', src: new Template('{{ s }}'), content: new Template('{{ t }}') }, { module: 'file' })
+  assert.is(failing(() => checkArgNames(spec, rules, { path: new Template('{{ x }}'), sate: 'file' }, { module: 'file' })).code, 'arg-unknown')
+  assert.is(failing(() => checkArgNames(spec, rules, { state: 'fil' }, { module: 'file' })).code, 'arg-choice')
 })
 test('JSON schema: a type or a template, aliases too, refused arguments left out', () => {
   const schema = toJsonSchema({ state: { type: 'str', choices: ['a'], doc: 'State.', aliases: ['s'] }, no: { type: 'str', doc: '', unsupported: 'x' } })

@@ -8,7 +8,7 @@ const names = {
   vault: encrypt('secret_word: swordfish\n', 'right', undefined, 'salt for this test').trim(),
   inline: encrypt('swordfish', 'right', undefined, 'salt for this test').trim().replace(/^/gm, '      '),
 }
-const folder = ['yaml', 'playbook', 'arguments', 'roles', 'templates', 'variables', 'inventory', 'command-line', 'tasks']
+const folder = ['yaml', 'playbook', 'arguments', 'roles', 'templates', 'variables', 'inventory', 'command-line', 'tasks', 'beginners']
 for (const name of folder) transcript(name, () => names)
 
 test.run()

@@ -102,7 +102,7 @@ test('what Python would raise is an error with the place of the operator', () =>
     ['{{ 1 + "a" }}', /TypeError: unsupported operand type\(s\) for \+: 'int' and 'str'/, 6],
     ['{{ "a" + 1 }}', /can only concatenate str \(not "int"\) to str/, 8],
     ['{{ name / 2 }}', /unsupported operand/, 9],
-    ['{{ 5 // 0 }}', /ZeroDivisionError/, 6],
+    ['{{ 5 // 0 }}', /integer division or modulo by zero/, 6],
     ['{{ [1] < 2 }}', /'<' not supported between instances of 'list' and 'int'/, 8],
     ['{{ name() }}', /'str' object is not callable/, 8],
     ['{{ 1 in 5 }}', /argument of type 'int' is not iterable/, 6],

@@ -51,6 +51,12 @@ const lastLines = (text: string, count: number): readonly string[] => {
   return lines.length > count ? ['…', ...lines.slice(-count)] : lines
 }
 
+/** The module command hands signs of the shell to the program as plain words. */
+function shellWords(cmd: unknown): string | undefined {
+  const found = Array.isArray(cmd) ? cmd.find((word) => ['|', '||', '&&', '>', '>>', '<', ';', '2>&1', '2>/dev/null', '>/dev/null'].includes(String(word))) : undefined
+  return found === undefined ? undefined : `command runs without a shell, so '${String(found)}' was handed to the program as a word: use the module shell`
+}
+
 /** The frame of a task that failed by its result alone. `hint` is what the module itself advises. */
 export function failureError(data: Data, hint?: string): ErrorData | undefined {
   const msg = asText(data['msg'])
@@ -60,7 +66,7 @@ export function failureError(data: Data, hint?: string): ErrorData | undefined {
   const isNews = typeof rc === 'number' && said.trim() !== '' && !msg.includes(said.trim().split('\n').at(-1) ?? '')
   const assertion = typeof data['assertion'] === 'string' ? [{ what: `this does not hold: ${data['assertion']}` }] : []
   const trail = isNews ? [{ what: `exit code ${rc}; it said:` }, ...lastLines(said, 8).map((what) => ({ what: `  ${what}` }))] : assertion
-  const next = hint ?? adviceOn(`${msg}\n${said}`)
+  const next = hint ?? shellWords(data['cmd']) ?? adviceOn(`${msg}\n${said}`)
   return {
     code: 'task-failed', message: `Task failed: ${msg.replace(/^Task failed: /, '').split('\n').slice(0, 12).join('\n')}`, trail,
     ...(next === undefined ? {} : { hint: next }),

@@ -96,9 +96,9 @@ export const playbookErrors = {
     hint: 'write "name: value" lines below "vars:"',
   }),
 
-  'tasks-not-list': (data: { readonly where: string; readonly found: string }) => ({
+  'tasks-not-list': (data: { readonly where: string; readonly found: string; readonly holdsTasks?: boolean }) => ({
     message: `A malformed block was encountered while loading ${data.where}: ${data.found} should be a list${data.found === 'nothing' ? '' : ' or None'}`,
-    hint: 'start each task with "- name:"',
+    hint: data.holdsTasks === true ? `list the tasks right below ${data.where.replaceAll("'", '')}:, without tasks:` : 'start each task with "- name:"',
   }),
   'included-not-list': (data: { readonly where: string; readonly found: string }) => ({
     message: `${data.where} must contain a list of tasks, found ${data.found}`,
@@ -114,7 +114,7 @@ export const playbookErrors = {
   }),
   'unknown-module': (data: Near & { readonly name: string; readonly isCollection: boolean }) => ({
     message: `couldn't resolve module/action '${data.name}'. This often indicates a misspelling, missing collection, or incorrect module path.`,
-    hint: meant(data.near, data.name.includes('{{') ? 'the module must be known before the task runs: write its name (for package managers: package)'
+    hint: data.name === 'import_playbook' ? 'it stands in the list of plays, at the start of a line, not among tasks; a file of tasks is brought in by import_tasks' : meant(data.near, data.name.includes('{{') ? 'the module must be known before the task runs: write its name (for package managers: package)'
       : data.isCollection ? 'modules of collections other than those built in cannot be used here' : 'docs/modules lists the modules there are'),
   }),
   'two-modules': (data: { readonly one: string; readonly other: string }) => ({
@@ -155,7 +155,7 @@ export const playbookErrors = {
   }),
   'loop-not-list': (data: { readonly found: string }) => ({
     message: `Invalid data passed to 'loop', it requires a list, got this instead: ${data.found}`,
-    hint: 'for numbers use "{{ range(1, 4) | list }}", for a mapping "{{ it | dict2items }}"',
+    hint: /^[A-Za-z_]\w*$/.test(data.found) ? `a variable needs braces: "{{ ${data.found} }}"` : 'for numbers use "{{ range(1, 4) | list }}", for a mapping "{{ it | dict2items }}"',
   }),
   'bad-register': (data: { readonly found: string }) => ({
     message: `Invalid 'register' specified: Invalid variable name '${data.found}'.`,
@@ -194,7 +194,7 @@ export const playbookErrors = {
 
   'role-without-name': (_: object) => ({
     message: 'role definitions must contain a role name',
-    hint: 'write "- role: name" or just "- name"',
+    hint: 'write "- role: name", with its parameters as further keys beside it, or just "- name"',
   }),
   'old-role-entry': (data: { readonly entry: string }) => ({
     message: `Invalid old style role requirement: ${data.entry}`,

@@ -9,8 +9,11 @@ const first = (text: string, known: readonly (readonly [RegExp, string])[]): str
 
 /** Where something that is missing usually comes from. */
 const whereFrom = (message: string): string => first(message, [
+  [/^'item' is undefined/, "'item' is the variable of a loop: write loop: beside the module, at the same indentation"],
+  [/^'(upper|lower|title|trim|length|join|replace|split|default|int|float|string|list|sort|unique|first|last|sum|min|max|round|abs|map|select|reject|to_json|to_yaml|basename|dirname)' is undefined/, 'filters stand behind their value: {{ value | filter }}'],
+  [/^'(len|str|sorted|bool|print)' is undefined/, 'there are no functions of Python here, but filters: {{ value | length }}, {{ value | string }}'],
   [/^'ansible_\w+' is undefined|object' has no attribute '(distribution|os_family|hostname|default_ipv4|architecture)/, 'facts of a host are there after they were gathered: gather_facts: true in the play, or a task with setup:'],
-  [/has no attribute '(stdout|stderr|rc|stdout_lines|stderr_lines|results|stat|content|json|status)'/, "a task that was skipped or failed has no such result: ask first, for example `when: answer is not skipped`"],
+  [/has no attribute '(stdout|stderr|rc|stdout_lines|stderr_lines|results|stat|content|json|status)'/, "a task that was skipped or failed has no such result: ask first, for example `when: answer is not skipped`; those of a loop are in the list answer.results"],
   [/has no attribute/, 'look at what is there with debug: var=…, or give a fallback with the filter default()'],
 ]) ?? 'give it a value, or a fallback with the filter default()'
 

@@ -32,6 +32,9 @@ export const yamlErrors = {
   'yaml-mixed-arguments': (_: Line) => ({
     message: 'a line "name: value" follows arguments written as name=value', hint: 'write all arguments the same way: each as a line "name: value", indented below the module',
   }),
+  'yaml-bad-escape': (_: object) => ({
+    message: 'in double quotes a backslash starts an escape, and this is none', hint: 'put single quotes around the value, or write two backslashes: "C:\\\\Users"',
+  }),
   'yaml-syntax': (data: { readonly reason: string }) => ({
     message: `this is no YAML: ${data.reason}`, hint: 'look at the line above too: brackets, quotes, commas and colons are what most often goes wrong',
   }),
