@@ -158,5 +158,5 @@ const listed = new Map(Object.entries(names).map(([collection, text]) => [collec
 export function isElsewhere(name: string): boolean {
   const dot = name.lastIndexOf('.')
   if (dot === -1) return families.test(name) || [...listed.values()].some((some) => some.has(name))
-  return whole.has(name.slice(0, dot)) || listed.get(name.slice(0, dot))?.has(name.slice(dot + 1)) === true
+  return whole.has(name.split('.').slice(0, 2).join('.')) || listed.get(name.slice(0, dot))?.has(name.slice(dot + 1)) === true
 }

@@ -9,12 +9,14 @@ import { collectionFolders } from './role-files.ts'
 
 /** The file of a module, by its full name or by its short one and the collections to look in. */
 export function pythonModule(loading: Loading, name: string, playDir: string, collections: readonly string[]): string | undefined {
-  const [last, collection, namespace, ...more] = name.split('.').reverse()
-  if (last === undefined || more.length > 0 || !/^\w+$/.test(last)) return undefined
-  const ofCollections = (collection === undefined ? collections : [`${namespace}.${collection}`]).map((one) => one.split('.').join('/'))
+  const [first = '', collection, ...rest] = name.split('.'), isFull = collection !== undefined
+  if (!/^[\w.]+$/.test(name) || (isFull && rest.length === 0)) return undefined
+  // modules of collections may lie in folders: namespace.collection.folder.module
+  const last = isFull ? rest.join('/') : first
+  const ofCollections = (isFull ? [`${first}.${collection}`] : collections).map((one) => one.split('.').join('/'))
   const folders = [
     ...collectionFolders(playDir, loading.context.collectionsPath ?? []).flatMap((folder) => ofCollections.flatMap((one) => ['modules', 'action'].map((kind) => join(folder, one, 'plugins', kind)))),
-    ...collection === undefined ? [join(playDir, 'library'), ...loading.libraries] : [],
+    ...!isFull ? [join(playDir, 'library'), ...loading.libraries] : [],
   ]
   return folders.map((folder) => join(folder, `${last}.py`)).find((path) => existsSync(path))
 }

@@ -26,7 +26,7 @@ function collectionRoles(name: string, searched: readonly string[], playDir: str
     const [namespace, collection, ...role] = full.split('.')
     if (namespace === undefined || collection === undefined || role.length === 0) return []
     return collectionFolders(playDir, installed)
-      .map((folder): Place => ({ name: full, path: join(folder, namespace, collection, 'roles', ...role), collection: `${namespace}.${collection}` }))
+      .map((folder): Place => ({ name: [namespace, collection, role.at(-1)].join('.'), path: join(folder, namespace, collection, 'roles', ...role), collection: `${namespace}.${collection}` }))
   })
 }
 /** The folders that hold a folder for each namespace. */
