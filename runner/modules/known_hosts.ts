@@ -30,15 +30,14 @@ function hashed(host: string, key: string): string {
 
 interface Search { readonly found: boolean; readonly replaces: boolean; readonly line: number | undefined }
 /** Ansible: known_hosts.py, search_for_host_key. */
-function search(lines: readonly string[], host: string, wanted: Entry | undefined, isHashed: boolean): Search {
+function search(lines: readonly string[], host: string, wanted: Entry | undefined, isSameHost: (entry: Entry) => boolean): Search {
   let found = false
   for (const [i, text] of lines.entries()) {
     const entry = parse(text)
     if (entry === undefined || !names(entry, host)) continue
     found = true
     if (wanted === undefined) continue
-    const sameHost = isHashed && entry.host.startsWith('|1|') ? true : entry.host === wanted.host
-    const isSame = sameHost && entry.type === wanted.type && entry.key === wanted.key && entry.marker === wanted.marker
+    const isSame = isSameHost(entry) && entry.type === wanted.type && entry.key === wanted.key && entry.marker === wanted.marker
     if (isSame) return { found: true, replaces: false, line: i }
     if (entry.marker === undefined && entry.type === wanted.type) return { found: true, replaces: true, line: i }
   }
@@ -64,7 +63,9 @@ export default defineModule({
     const edit = { path: given.path, encoding: 'latin-1', backup: false, unsafe_writes: false }
     const opened = await openText(target, edit)
     const lines = linesOf(opened.text ?? '')
-    const at = search(lines, host, wanted, given.hash_host || given.state === 'absent' || wanted?.host.startsWith('|1|') === true)
+    const isHash = (name: string | undefined): boolean => name?.startsWith('|1|') === true, wantsHash = given.hash_host || isHash(wanted?.host)
+    // a plain name is written anew where it is to be a hash, and the other way round; a key that is to go goes either way
+    const at = search(lines, host, wanted, ({ host: own }) => given.state === 'absent' ? isHash(own) || isHash(wanted?.host) || own === wanted?.host : isHash(own) ? wantsHash : !wantsHash && own === wanted?.host)
     const kept = remaining(lines, host, given.state, wanted !== undefined, at)
     const adds = given.state === 'present' && (at.replaces || !at.found)
     const last = kept.at(-1)

@@ -10,7 +10,6 @@ export default defineModule({
   args: {
     ...runArgs,
     argv: { type: 'list', elements: 'str', doc: 'Not for shell.', unsupported: 'a shell takes one text; the module command takes argv' },
-    expand_argument_vars: { type: 'bool', doc: 'Not for shell.', unsupported: 'the shell itself expands variables' },
   },
   freeForm: '_raw_params',
   rules: { mutuallyExclusive: [['_raw_params', 'cmd']] },
