@@ -5,7 +5,7 @@ import { quote, shText } from '../core/sh.ts'
 import type { Args, Control, Data } from '../core/types.ts'
 import { parseHead, requestScript } from '../probes/http.ts'
 import type { Response } from '../probes/http.ts'
-import { stat } from '../probes/stat.ts'
+import { pathInfo, stat } from '../probes/stat.ts'
 import { maskUrl, toRequest, urlArgs } from '../probes/url.ts'
 import { encodeBody } from './uri/body.ts'
 import type { Body } from './uri/body.ts'
@@ -48,7 +48,7 @@ export default defineAction({
     const method = given.method.toUpperCase()
     if (!/^[A-Z]+$/.test(method)) throw new Failure("Parameter 'method' needs to be a single word in uppercase, like GET or POST.")
     const skipped = await skip(given, control)
-    if (skipped !== undefined) return { stdout: skipped, msg: skipped, changed: false }
+    if (skipped !== undefined) return { stdout: skipped, stdout_lines: [skipped], changed: false }
     const body = await bodyOf(given, control)
     const type = body.type !== undefined && !Object.keys(given.headers).some((name) => name.toLowerCase() === 'content-type') ? { 'Content-Type': body.type } : {}
     const request = toRequest(given.url, { ...given, headers: { ...given.headers, ...type } }, given.timeout)
@@ -58,7 +58,9 @@ export default defineAction({
     }), body)
     const [ran] = await control.run([{ sh: script, okRc: 'any', ...(body.bytes === undefined ? {} : { stdin: body.bytes }) }])
     if (ran === undefined) throw new Failure('the request was not made')
-    return result(given, ran.stdout, ran.stderr, Math.floor(ran.ms / 1000))
+    const data = result(given, ran.stdout, ran.stderr, Math.floor(ran.ms / 1000)), { path } = data
+    const is = typeof path === 'string' && path !== '' ? await control.read(stat, path) : undefined
+    return is === undefined || is.type === 'absent' ? data : { ...data, ...pathInfo(is) }
   },
 })
 
@@ -107,6 +109,7 @@ if [ -n "$dest" ] && [ -n "$fine" ] && [ "$status" != 304 ]; then
   ${rights === '' ? ':' : rights}
 fi
 printf '%s\\n' "$dest"
+case $status in [345]*) fine=;; esac
 if [ -z "$fine" ] || ${given.return_content} || grep -qiE '^ *content-type: *[^;/]*/([^;]*[+])?(json|javascript)' "$head"; then echo body; base64 <"$answer" 2>/dev/null || openssl base64 <"$answer"; fi`
 }
 
@@ -118,13 +121,15 @@ function result(given: Given, stdout: string, stderr: string, elapsed: number): 
   const response = parseHead(head)
   const status = rc === '0' ? response.status : -1
   if (rc === '251') throw new Failure(facts.slice(first.length).trim(), { elapsed })
-  const data = { ...headers(response, given.url), ...basic(given, response, status, final, elapsed, facts.slice(first.length).trim()) }
+  const isAnswer = status >= 200 && status < 300
+  const data: Data = { ...headers(response, given.url, isAnswer), ...basic(given, response, status, final, elapsed, facts.slice(first.length).trim()) }
   const bytes = mark === 'body' ? Buffer.from(rest.join(''), 'base64') : undefined
   const content = bytes === undefined ? undefined : decode(bytes, response.headers['content-type'])
   const isJson = /^[^;/]*\/(?:[^;]*\+)?(json|javascript)\s*(;|$)/i.test(response.headers['content-type'] ?? '')
   if (content !== undefined && isJson) try { data.json = JSON.parse(content) } catch { /* Ansible: no json then */ }
   if (given.return_content) data.content = content ?? ''
   const isFine = given.status_code.includes(status)
+  if (isFine && status >= 300) data.body = content ?? ''
   if (given.dest !== undefined && status > 0) data.path = dest
   if (!isFine) throw new Failure(`Status code was ${status} and not [${given.status_code.join(', ')}]: ${String(data.msg)}`, data)
   return { ...data, changed: given.dest !== undefined && status !== 304 }
@@ -134,16 +139,17 @@ function basic(given: Given, { status: seen, reason, headers: fields }: Response
   const url = final === '' ? given.url : final
   const size = fields['content-length'] ?? 'unknown'
   return {
-    url: maskUrl(url), redirected: url.replace(/\/$/, '') !== given.url.replace(/\/$/, ''), status, elapsed, changed: false,
-    msg: status === -1 ? `Request failed: ${why}` : seen >= 300 ? `HTTP Error ${seen}: ${reason}` : `${reason || 'OK'} (${size} bytes)`,
+    url: url.replace(/^([a-z]+:\/\/)[^/@]*@/i, '$1'), redirected: url.replace(/\/$/, '') !== given.url.replace(/\/$/, '') || /^[a-z]+:\/\/[^/@]*@/i.test(given.url), status, elapsed, changed: false,
+    msg: status === -1 ? /^curl: \(28\)/.test(why) ? 'Connection failure: timed out' : `Request failed: ${why}` : seen >= 300 ? `HTTP Error ${seen}: ${reason}` : `${reason || 'OK'} (${size} bytes)`,
   }
 }
-function headers({ headers: fields }: Response, url: string): Data {
-  const out: Data = { cookies: {}, cookies_string: '' }
+/** Cookies are told of an answer that is no error. */
+function headers({ headers: fields }: Response, url: string, isAnswer: boolean): Data {
+  const out: Data = isAnswer ? { cookies: {}, cookies_string: '' } : {}
   for (const [name, value] of Object.entries(fields)) out[name.replaceAll('-', '_')] = name === 'location' && URL.canParse(value, url) ? new URL(value, url).href : value
   const cookies = (fields['set-cookie'] ?? '').split(/, (?=[^;,\s=]+=)/).filter((one) => one !== '').map((one) => /^([^=;]+)=([^;]*)/.exec(one))
   const pairs = cookies.flatMap((match): [string, string][] => match === null ? [] : [[match[1] ?? '', match[2] ?? '']])
-  if (pairs.length > 0) { out.cookies = Object.fromEntries(pairs); out.cookies_string = pairs.map(([name, value]) => `${name}=${value}`).join('; ') }
+  if (isAnswer && pairs.length > 0) { out.cookies = Object.fromEntries(pairs); out.cookies_string = pairs.map(([name, value]) => `${name}=${value}`).join('; ') }
   return out
 }
 function decode(bytes: Uint8Array, type: string | undefined): string {

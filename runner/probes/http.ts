@@ -37,7 +37,9 @@ function curlConfig(request: Request): string {
   const { method = 'GET', timeoutSeconds = 10 } = request
   const lines = [
     `url = ${inQuotes(request.url)}`, 'silent', 'show-error', 'globoff', `connect-timeout = ${timeoutSeconds}`, `speed-time = ${timeoutSeconds}`, 'speed-limit = 1',
-    ...method === 'HEAD' ? ['head'] : method === 'GET' && request.bodyFile === undefined ? [] : [`request = ${inQuotes(method)}`],
+    // of a POST curl itself makes a GET where it is sent on, as browsers do
+    ...method === 'HEAD' ? ['head'] : method === 'POST' ? request.bodyFile === undefined ? ['data = ""'] : [] : method === 'GET' && request.bodyFile === undefined ? [] : [`request = ${inQuotes(method)}`],
+    ...Object.keys(request.headers ?? {}).some((name) => name.toLowerCase() === 'accept') ? [] : ['header = "Accept:"'],
     ...request.follow === false ? [] : ['location', 'max-redirs = 10'],
     ...request.validateCerts === false ? ['insecure'] : [],
     ...request.user === undefined ? [] : [`user = ${inQuotes(`${request.user}:${request.password ?? ''}`)}`, request.forceBasic === true ? 'basic' : 'anyauth'],

@@ -1,6 +1,6 @@
 /** Reads what a path is, as stat(2) says: type, rights, owner, times, where a link leads. One answer for a path and what it leads to. */
 import { shText } from '../core/sh.ts'
-import type { Probe } from '../core/types.ts'
+import type { Data, Probe } from '../core/types.ts'
 
 export type FileType = 'file' | 'directory' | 'link' | 'fifo' | 'socket' | 'char' | 'block'
 export interface Stat {
@@ -144,3 +144,12 @@ export function leadsTo(link: string, text: string): string {
 
 /** What a path leads to: the answer itself, or for a link its end. A link into nothing is absent. */
 export const followed = (answer: Answer): Answer => answer.type === 'link' ? (answer.to ?? absent) : answer
+
+/** Ansible's add_path_info: what the results of file modules say about the path. */
+export function pathInfo(is: Stat): Data {
+  return {
+    uid: is.uid, gid: is.gid, owner: is.owner ?? String(is.uid), group: is.group ?? String(is.gid), mode: is.mode,
+    state: is.type === 'link' ? 'link' : is.type === 'directory' ? 'directory' : (is.live?.nlink ?? 1) > 1 ? 'hard' : 'file',
+    ...(is.size === undefined ? {} : { size: is.size }),
+  }
+}

@@ -130,8 +130,8 @@ for (const tool of ['curl', 'wget'] as const) {
   test('creates and removes', async (context) => {
     writeFileSync(join(context.dir, 'there'), '')
     const count = context.web.seen.length
-    assert.match(String((await call(context, { url: context.web.url, creates: join(context.dir, 'there') })).msg), 'skipped, since')
-    assert.match(String((await call(context, { url: context.web.url, removes: join(context.dir, 'none') })).msg), 'does not exist')
+    assert.match(String((await call(context, { url: context.web.url, creates: join(context.dir, 'there') })).stdout), 'skipped, since')
+    assert.match(String((await call(context, { url: context.web.url, removes: join(context.dir, 'none') })).stdout), 'does not exist')
     assert.is(context.web.seen.length, count)
   })
   test('HEAD', async (context) => {

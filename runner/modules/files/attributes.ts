@@ -2,7 +2,7 @@
 import { Failure } from '../../core/errors.ts'
 import { attr } from '../../core/module.ts'
 import { shText } from '../../core/sh.ts'
-import type { Arg, Change, Data, Predicted, Target } from '../../core/types.ts'
+import type { Arg, Change, Predicted, Target } from '../../core/types.ts'
 import { account } from '../../probes/account.ts'
 import type { Account } from '../../probes/account.ts'
 import { flags } from '../../probes/flags.ts'
@@ -134,15 +134,6 @@ export function planFlags(path: string, are: Flags | null, wanted: Wanted): { re
     changes: [attr(path, 'attributes', before, after)],
     commands: [shText`chattr ${operator + [...letters].join('')} -- ${path}`],
     after: [{ probe: flags.name, id: flags.id(path), value: { letters: full, version: are?.version } }],
-  }
-}
-
-/** Ansible's add_path_info: what the results of file modules say about the path. */
-export function pathInfo(is: Stat): Data {
-  return {
-    uid: is.uid, gid: is.gid, owner: is.owner ?? String(is.uid), group: is.group ?? String(is.gid), mode: is.mode,
-    state: is.type === 'link' ? 'link' : is.type === 'directory' ? 'directory' : (is.live?.nlink ?? 1) > 1 ? 'hard' : 'file',
-    ...(is.size === undefined ? {} : { size: is.size }),
   }
 }
 
