@@ -1,13 +1,14 @@
 /** Statements to closures that run over a Frame and put what they print into a list. Loops, assignments, macros are here; other templates in modules.ts. */
-import { omit, Tuple, Undefined } from '../core/value.ts'
+import { Tuple } from '../core/value.ts'
 import type { Macro, Node, Stmt, Target } from './ast.ts'
 import type { Call } from './call.ts'
 import { blockText, callValue, compileArgs, compileExpr, conditional } from './compile.ts'
 import type { Compiler, Eval } from './compile.ts'
 import { makeLoop } from './loop.ts'
 import { compileReference } from './modules.ts'
-import { given, isTruthy, iterate, Missing, NoElse, PyObject, pyError, pyStr, typeName, undefinedFault } from './python.ts'
-import { deep, finalize, Frame, live, located, makeCall } from './run.ts'
+import { given, isTruthy, iterate, Missing, PyObject, pyError, typeName } from './python.ts'
+import { captured, compilePrinted, joined, joinedText } from './printed.ts'
+import { Frame, live, located, makeCall } from './run.ts'
 
 /** What a body ended with: ran through, or a loop statement. */
 export type Signal = 'break' | 'continue' | undefined
@@ -65,13 +66,6 @@ function compileNode(node: Node, c: Compiler): Body {
 
 // ---------------------------------------------------------------- printing
 
-/** The value as it leaves the template; the Undefined of an `if` without `else` may pass, since text takes it as empty. */
-export const compilePrinted = (run: Eval, at: number): Eval => (f) => {
-  try {
-    const value = run(f)
-    return typeof value !== 'object' || value === null || value instanceof NoElse ? value : finalize(deep(value, f.run, '…'))
-  } catch (error) { throw located(error, f.run, at) }
-}
 function compilePrint(run: Eval, at: number): Body {
   const print = compilePrinted(run, at)
   return (f, out) => {
@@ -80,29 +74,13 @@ function compilePrint(run: Eval, at: number): Body {
     return undefined
   }
 }
-/** One printed value stays what it is, several are text, none is None (Ansible: _jinja_bits.py). */
-export function joined(parts: readonly unknown[]): unknown {
-  if (parts.length === 0) return null
-  const [first] = parts
-  if (parts.length === 1) {
-    if (first instanceof Undefined) throw undefinedFault(first)
-    return first
-  }
-  return joinedText(parts)
-}
-export function joinedText(parts: readonly unknown[]): string {
-  let text = ''
-  for (const part of parts) text += typeof part === 'string' ? part : part instanceof NoElse || part === omit ? '' : pyStr(part)
-  return text
-}
-
 /** What a body prints, through a filter if there is one. */
 function compileText(stmt: Stmt, filter: Eval | undefined, c: Compiler): Eval {
   const body = compileBody(stmt, c)
   return (f) => {
+    if (filter === undefined) return captured((made) => { body(new Frame(f.run, f), made) })
     const out: unknown[] = []
     body(new Frame(f.run, f), out)
-    if (filter === undefined) return joined(out) ?? ''
     const inner = new Frame(f.run, f)
     inner.set(blockText, joinedText(out))
     return filter(inner)
@@ -199,9 +177,7 @@ function compileMacro(macro: Macro, c: Compiler): (f: Frame) => PyObject {
     const call = (given: Call): unknown => {
       const frame = new Frame(home.run, home)
       bindMacro(macro, params, frame, given)
-      const out: unknown[] = []
-      body(frame, out)
-      return joined(out) ?? ''
+      return captured((out) => { body(frame, out) })
     }
     const attrs: Readonly<Record<string, unknown>> = {
       name: macro.name, arguments: Tuple.from(macro.params.map(({ name }) => name)),
