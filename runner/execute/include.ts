@@ -9,8 +9,8 @@ import { checkNodes } from './check.ts'
 import type { HostState } from './context.ts'
 import { gather, isLooped, itemFrame, itemsOf, loopControl } from './loop.ts'
 import { truthy } from './connect.ts'
-import { guard, labelOf } from './items.ts'
-import { flag } from './keywords.ts'
+import { censoredLabel, guard, labelOf } from './items.ts'
+import { flag, isSilent } from './keywords.ts'
 import { reportFailure, scopeOf, walkNodes, type Walk } from './nodes.ts'
 import { type Draft, draftOf, isFailed, outcomeOf, present, skipped } from './outcome.ts'
 import { remember } from './remember.ts'
@@ -76,14 +76,15 @@ function wishesOf(walk: Walk, task: Task, host: HostState): Omit<Wish, 'hosts'>[
   for (const i of items.keys()) {
     const frame = itemFrame(items, i, control)
     const one = unit([frame])
-    const { label } = labelOf(one, items[i], control)
+    const noLog = isSilent(run, task, one.scope)
+    const label = noLog ? censoredLabel : run.masker.text(labelOf(one, items[i], control).label)
     const draft = draftFor(() => {
       const skip = skipOf(one)
       if (skip === undefined) wanted.push({ args: argsOf(walk, task, one.scope), frames: [frame], label })
       return skip ?? included
     })
     drafts.push({ label, draft, keys: { ...frame.vars, failed: isFailed(draft) } })
-    if (draft !== included) run.emit({ type: 'item', host: host.name, task: task.id, label, result: present(run, { ...draft, data: { ...draft.data, ...frame.vars } }, { ms: 0, trips: 0 }, false) })
+    if (draft !== included) run.emit({ type: 'item', host: host.name, task: task.id, label, result: present(run, { ...draft, data: { ...draft.data, ...frame.vars } }, { ms: 0, trips: 0 }, noLog) })
   }
   end(items.length === 0 ? skipped('No items in the list') : gather(drafts))
   return host.alive ? wanted : []
@@ -98,7 +99,7 @@ function ended(walk: Walk, task: Task, host: HostState, draft: Draft, scope: Ret
   if (outcome === 'failed' || outcome === 'unknown') { reportFailure(walk, task, host, draft); return }
   if (outcome !== 'skipped') return
   host.stats.skipped += 1
-  walk.run.emit({ type: 'result', host: host.name, task: task.id, result: present(walk.run, draft, { ms: 0, trips: 0 }, false), looped: draft.items !== undefined })
+  walk.run.emit({ type: 'result', host: host.name, task: task.id, result: present(walk.run, draft, { ms: 0, trips: 0 }, isSilent(walk.run, task, scope)), looped: draft.items !== undefined })
 }
 
 function argsOf(walk: Walk, task: Task, scope: ReturnType<typeof taskScope>): Data {

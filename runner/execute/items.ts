@@ -85,11 +85,12 @@ async function runItem(unit: Unit, value: unknown, own: Data, control: LoopContr
   const result = present(run, { ...one, data: { ...one.data, ...own } }, { ms: Date.now() - started, trips: tripsOf(host) - before }, noLog)
   const delegated = delegatedOf(unit)
   const ignored = isFailed(one) && guard(() => flag(run, task, unit.scope, 'ignore_errors'), false) === true
-  run.emit({ type: 'item', host: host.name, task: task.id, label: noLog ? '(censored due to no_log)' : run.masker.text(label), result: ignored ? { ...result, ignored } : result, ...delegated })
+  run.emit({ type: 'item', host: host.name, task: task.id, label: noLog ? censoredLabel : run.masker.text(label), result: ignored ? { ...result, ignored } : result, ...delegated })
   return { one: { label, draft: one, keys, scope: unit.scope, ignored, ...delegated }, ends }
 }
 
 /** A label that cannot be worked out is a warning; the item stands for itself then. */
+export const censoredLabel = '(censored due to no_log)'
 export function labelOf({ run, scope, task }: Unit, value: unknown, control: LoopControl): { readonly label: string; readonly warning?: string } {
   const plain = guard(() => pyStr(value), '?')
   if (control.label === undefined) return { label: plain }

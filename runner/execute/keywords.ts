@@ -23,6 +23,10 @@ export const flag = (run: Run, task: Task, scope: Scope, name: string): boolean 
   const value = keyword(run, task, scope, name)
   return value === undefined || value === null ? undefined : scalar(name, 'bool', value, valueLoc(task.kw, name) ?? task.loc) === true
 }
+/** Whether nothing of the task may be shown; also where `no_log` cannot be worked out. */
+export function isSilent(run: Run, task: Task, scope: Scope): boolean {
+  try { return flag(run, task, scope, 'no_log') ?? false } catch { return true }
+}
 export function numberOf(run: Run, task: Task, scope: Scope, name: string, otherwise: number): number {
   const value = keyword(run, task, scope, name)
   if (value === undefined || value === null) return otherwise

@@ -7,7 +7,7 @@ import type { Scope } from '../vars/scope.ts'
 import { selected } from '../playbook/tags.ts'
 import { createGate, type Gate } from './gate.ts'
 import type { HostState, PlayState, Run } from './context.ts'
-import { flag, keyword, titleOf } from './keywords.ts'
+import { flag, isSilent, keyword, titleOf } from './keywords.ts'
 import { includeRole, includeTasks } from './include.ts'
 import { handlerTasks, resolveNotifications } from './handlers.ts'
 import { engineNames } from './registry.ts'
@@ -126,7 +126,7 @@ function failOthers(walk: Walk, task: Task): void {
 
 /** A dry run's include or other step that could not be worked out for a host. */
 export function reportFailure(walk: Walk, task: Task, host: HostState, one: Draft, mayIgnore = true): void {
-  const result = present(walk.run, one, { ms: 0, trips: 0 }, false)
+  const result = present(walk.run, one, { ms: 0, trips: 0 }, isSilent(walk.run, task, scopeOf(walk, task, host)))
   const ignored = mayIgnore && failSafe(() => flag(walk.run, task, scopeOf(walk, task, host), 'ignore_errors')) === true && result.outcome === 'failed'
   if (result.outcome === 'unknown') host.stats.unknown += 1
   else if (ignored) { host.stats.ok += 1; host.stats.ignored += 1 } else { host.failed = { task, data: one.data, rescuable: walk.rescued }; host.stats.failed += 1 }

@@ -5,7 +5,7 @@
 import type { Frame, Task, TaskResult } from '../core/types.ts'
 import type { Scope } from '../vars/scope.ts'
 import type { HostState, PlayState, Run } from './context.ts'
-import { flag } from './keywords.ts'
+import { flag, isSilent } from './keywords.ts'
 import { delegatedOf, guard, runLoop, tripsOf } from './items.ts'
 import { isLooped } from './loop.ts'
 import { notify } from './handlers.ts'
@@ -35,7 +35,7 @@ export async function runTask(ctx: TaskRun, host: HostState, share: readonly Hos
   const trips = { before: tripsOf(host) }
   const base = { run, play, host, task, varsFiles: ctx.varsFiles, lookAhead: () => { ctx.lookAhead(host) } }
   ctx.lookAhead(host)
-  const noLog = guard(() => flag(run, task, scope, 'no_log') ?? false, true)
+  const noLog = isSilent(run, task, scope)
   let whole: Draft
   try {
     if (task.wrong !== undefined) throw task.wrong
