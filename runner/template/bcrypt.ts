@@ -84,13 +84,16 @@ function encode(bytes: Uint8Array, chars: number): string {
   return Array.from({ length: chars }, (_, i) => alphabet.charAt(parseInt(bits.slice(i * 6, i * 6 + 6), 2))).join('')
 }
 
+/** 16 bytes as the salt of a hash. */
+export const saltText = (bytes: Uint8Array): string => encode(bytes, 22)
+
 /** The salt is 22 characters; the last carries two bits only, and is written with the others cleared. */
 export function bcrypt(password: string, salt: string, cost: number, ident: string): string {
   if (cost < 4 || cost > 31) throw new Refusal(`rounds must be between 4 and 31 for bcrypt (they count as powers of two), not ${cost}`)
-  if (!['2', '2a', '2b', '2y'].includes(ident)) throw new Refusal(`'${ident}' is no bcrypt ident; one of 2, 2a, 2b, 2y`)
+  if (!['2a', '2b', '2y'].includes(ident)) throw new Refusal(`'${ident}' is no bcrypt ident; one of 2a, 2b, 2y`)
   const bytes = decodeSalt(salt)
   const data = new Uint32Array(4).map((_, i) => Buffer.from(bytes).readUInt32BE(i * 4))
-  const key = cycle(Buffer.concat([Buffer.from(password), Buffer.from(ident === '2' ? '' : '\0')]).subarray(0, 72)), pepper = cycle(bytes)
+  const key = cycle(Buffer.concat([Buffer.from(password), Buffer.from('\0')]).subarray(0, 72)), pepper = cycle(bytes)
   const fish = new Blowfish()
   fish.expand(key, data)
   for (let i = 0; i < 2 ** cost; i++) { fish.expand(key, undefined); fish.expand(pepper, undefined) }

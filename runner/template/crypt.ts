@@ -3,7 +3,7 @@
  * hash, so tasks converge. Sources: Ulrich Drepper, "Unix crypt using SHA-256 and SHA-512"; Poul-Henning Kamp's md5-crypt.
  */
 import { createHash } from 'node:crypto'
-import { bcrypt } from './bcrypt.ts'
+import { bcrypt, saltText } from './bcrypt.ts'
 import { secure } from './mersenne.ts'
 import { Refusal } from './params.ts'
 
@@ -73,7 +73,8 @@ function md5Crypt(password: string, salt: string): string {
   return `$1$${salt}$${triples.map(([a, b, c]) => encode(at(a), at(b), at(c), 4)).join('')}${encode(0, 0, at(11), 2)}`
 }
 
-const schemes: Readonly<Record<string, 'md5' | 'sha256' | 'sha512' | 'bcrypt'>> = {
+type Kind = 'md5' | 'sha256' | 'sha512' | 'bcrypt'
+const schemes: Readonly<Record<string, Kind>> = {
   md5: 'md5', md5_crypt: 'md5', sha256: 'sha256', sha256_crypt: 'sha256', sha512: 'sha512', sha512_crypt: 'sha512', blowfish: 'bcrypt', bcrypt: 'bcrypt',
 }
 const saltSizes = { md5: 8, sha256: 16, sha512: 16, bcrypt: 22 }
@@ -92,16 +93,34 @@ export function cryptPassword(password: string, scheme: string, options: CryptOp
   const kind = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined
   if (kind === undefined) throw new Refusal(`${scheme} is not in the list of supported passlib algorithms: md5, blowfish, sha256, sha512`)
   if (password.includes('\0')) throw new Refusal('a password cannot hold a NUL character')
-  const most = saltSizes[kind], size = options.saltSize ?? most
+  const most = saltSizes[kind], size = options.saltSize === undefined || options.saltSize === 0 ? most : options.saltSize
   if (size > most || size < 1 || (kind === 'bcrypt' && size !== most)) throw new Refusal(`invalid salt size supplied (${size}), expected ${kind === 'bcrypt' ? '' : 'at most '}${most}`)
   const salt = options.salt === undefined || options.salt === '' ? randomText(size, alphabet) : options.salt
   if (!/^[./0-9A-Za-z]+$/.test(salt)) throw new Refusal('invalid characters in salt: only letters, digits, . and / are allowed')
   if (salt.length > most || (kind === 'bcrypt' && salt.length !== most)) {
     throw new Refusal(`invalid salt size supplied (${salt.length}), expected ${kind === 'bcrypt' ? '' : 'at most '}${most}`)
   }
-  if (kind === 'md5') return md5Crypt(password, salt)
-  const rounds = options.rounds === undefined || options.rounds === 0 ? defaultRounds[kind] : options.rounds
-  if (kind === 'bcrypt') return bcrypt(password, salt, rounds, options.ident ?? '2b')
-  if (rounds < 1000 || rounds > 999_999_999) throw new Refusal(`rounds must be between 1000 and 999999999, not ${rounds}`)
-  return shaCrypt(kind === 'sha512' ? 512 : 256, password, salt, rounds)
+  return hashWith(kind, password, options.salt === undefined || options.salt === '' ? salt : fromBytes(kind, salt), options)
+}
+
+/** The hash with a salt as it stands in it. Numbers of rounds out of bounds count as the nearest within, as libxcrypt has it. */
+export function hashWith(kind: Kind, password: string, salt: string, { rounds, ident }: CryptOptions = {}): string {
+  const given = rounds === undefined || rounds === 0 ? undefined : rounds
+  if (kind === 'bcrypt') return bcrypt(password, salt, given ?? defaultRounds.bcrypt, ident ?? '2b')
+  if (kind === 'sha256' || kind === 'sha512') return shaCrypt(kind === 'sha512' ? 512 : 256, password, salt, Math.min(999_999_999, Math.max(1000, given ?? defaultRounds[kind])))
+  if (given !== undefined) throw new Refusal('md5 has no number of rounds to choose')
+  return md5Crypt(password, salt)
+}
+
+/**
+ * The salt that ansible-core 2.21 makes of one that is given: it hands its characters to libxcrypt (crypt_gensalt) as bytes, which are written
+ * in crypt's alphabet, three as four. Before 2.20 a salt stood in the hash as it was given.
+ */
+function fromBytes(kind: Kind, salt: string): string {
+  const bytes = Buffer.from(salt)
+  if (kind === 'bcrypt') return saltText(bytes.subarray(0, 16))
+  if (bytes.length < 3) throw new Refusal(`Failed to generate salt for '${kind}': a salt has at least 3 characters`)
+  let out = ''
+  for (let i = 0; i + 3 < bytes.length && out.length < saltSizes[kind]; i += 3) out += encode(bytes[i + 2] ?? 0, bytes[i + 1] ?? 0, bytes[i] ?? 0, 4)
+  return out
 }

@@ -104,7 +104,7 @@ export const serialFilters: Record<string, Filter> = {
     'to_uuid(namespace=None)': (value, [namespace]) => uuid(value, namespace ?? playNamespace),
     'password_hash(hashtype="sha512", salt=None, salt_size=None, rounds=None, ident=None)': (value, [type, salt, saltSize, rounds, ident]) =>
       cryptPassword(text(value), onlyText(type, 'hashtype'), {
-        salt: salt === null ? undefined : text(salt), saltSize: optionalInt(saltSize, 'salt_size'), rounds: optionalInt(rounds, 'rounds'),
+        salt: salt === null ? undefined : onlyText(salt, 'salt'), saltSize: optionalInt(saltSize, 'salt_size'), rounds: optionalInt(rounds, 'rounds'),
         ident: ident === null ? undefined : text(ident),
       }),
     'vault(secret, salt=None, vault_id="filter_default", wrap_object=False)': (value, [secret, salt, id], call) => {

@@ -1,4 +1,5 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { hashWith } from '../../runner/template/crypt.ts'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execFile } from 'node:child_process'
@@ -79,15 +80,15 @@ test('what is neither yes nor no gives a warning', () => {
 })
 
 test('password hashes are those of passlib and libxcrypt', () => {
-  const known: Record<string, string> = {
-    "'abc' | password_hash('md5', 'salty')": '$1$salty$NAlkZ0xIPcV.xYW.Xt07f/',
-    "'abc' | password_hash('sha256', 'salty', rounds=5000)": '$5$salty$6c5rEReP9Ra0VZejyLEXl7EKQD64nEPr7731jZ9NXQ3',
-    "'abc' | password_hash('sha512', 'salty')": '$6$rounds=656000$salty$4w2AtsxX6vtDIhc94/R/sQgh5BGcbopuhERpp6bEp3ZoTPYpQwgykad5lnc/RxeN2wcugMOpSyN5ai91epkSE1',
-    "'pässword that is quite long, longer than sixty-four bytes for sure, isnt it?' | password_hash('sha512', 'saltysalt1234567', rounds=5001)":
-      '$6$rounds=5001$saltysalt1234567$W/m8mzfjqVaWzDW7YrrcvU1x2IlmTshCLinj3u15TdUvIhU4NUPgHSSTZ4NO88kmLLbnpQqMZZc6S8tZuRhtS0',
-    "'abc' | password_hash('bcrypt', '1234567890123456789012', rounds=5)": '$2b$05$123456789012345678901uGCDyWUEMcCfJWZZ5TRqPEy6WZYSK4g6',
-  }
-  for (const [expression, hash] of Object.entries(known)) assert.is(value(expression), hash)
+  const known: readonly (readonly [...Parameters<typeof hashWith>, string])[] = [
+    ['md5', 'abc', 'salty', {}, '$1$salty$NAlkZ0xIPcV.xYW.Xt07f/'],
+    ['sha256', 'abc', 'salty', { rounds: 5000 }, '$5$salty$6c5rEReP9Ra0VZejyLEXl7EKQD64nEPr7731jZ9NXQ3'],
+    ['sha512', 'abc', 'salty', {}, '$6$rounds=656000$salty$4w2AtsxX6vtDIhc94/R/sQgh5BGcbopuhERpp6bEp3ZoTPYpQwgykad5lnc/RxeN2wcugMOpSyN5ai91epkSE1'],
+    ['sha512', 'pässword that is quite long, longer than sixty-four bytes for sure, isnt it?', 'saltysalt1234567', { rounds: 5001 },
+      '$6$rounds=5001$saltysalt1234567$W/m8mzfjqVaWzDW7YrrcvU1x2IlmTshCLinj3u15TdUvIhU4NUPgHSSTZ4NO88kmLLbnpQqMZZc6S8tZuRhtS0'],
+    ['bcrypt', 'abc', '1234567890123456789012', { rounds: 5 }, '$2b$05$123456789012345678901uGCDyWUEMcCfJWZZ5TRqPEy6WZYSK4g6'],
+  ]
+  for (const [kind, password, salt, options, hash] of known) assert.is(hashWith(kind, password, salt, options), hash)
 })
 test('a password is made once, kept for its owner only, and hashed with the same salt again', () => {
   const first = value("lookup('password', 'secrets/db length=12')")
