@@ -200,7 +200,7 @@ function badKey(state: State, frame: Frame, key: Item): Error {
 }
 function warnDuplicate(state: State, key: Item, first: Loc | undefined): void {
   const where = first === undefined ? '' : ` (first on line ${first.line})`
-  state.warnings.push({ message: `found a duplicate dict key (${String(key.value)})${where}: the last value counts`, loc: state.source.at(key.at) })
+  state.warnings.push({ message: `Found duplicate mapping key '${String(key.value)}'${where}: the last value counts`, loc: state.source.at(key.at) })
 }
 /** PyYAML: of a list of mappings the first one wins, so the last comes first. */
 function mergePairs(state: State, { value, at }: Item): (readonly [unknown, unknown])[] {

@@ -47,7 +47,7 @@ test('a duplicate key is a warning with its place, and the last value counts', (
   assert.equal(found, { a: 3, b: 2 })
   assert.is(warnings.length, 1)
   assert.equal(warnings[0]?.loc, { file: 'f.yml', line: 3, column: 1 })
-  assert.match(warnings[0]?.message ?? '', /duplicate dict key \(a\)/)
+  assert.match(warnings[0]?.message ?? '', /Found duplicate mapping key 'a'/)
 })
 
 test('an empty file is null, several documents come as several values', () => {

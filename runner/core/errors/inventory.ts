@@ -72,7 +72,7 @@ export const inventoryErrors = {
     hint: 'write each variable as "name: value" below the host',
   }),
   'inventory-name-not-text': (data: { readonly what: string; readonly name: string }) => ({
-    message: `the name ${data.name} of a ${data.what} is not text`,
+    message: `${data.what === 'host' ? 'Host pattern' : 'Name of a group'} ${data.name} must be a string`,
     hint: 'put it in quotes',
   }),
   'inventory-plugin-unsupported': (data: { readonly plugin: string; readonly near: string | undefined }) => ({
