@@ -4,20 +4,10 @@ import { defineModule } from '../core/module.ts'
 import type { Data, Plan } from '../core/types.ts'
 import { isDict } from '../core/value.ts'
 import { tableOf } from '../probes/mysql.ts'
+import { bound } from './sql/bound.ts'
 import { execute, loginArgs, loginOf, text } from './mysql/server.ts'
 
 const literal = (value: unknown): string => value === null || value === undefined ? 'NULL' : typeof value === 'number' || typeof value === 'bigint' ? String(value) : typeof value === 'boolean' ? String(Number(value)) : text(String(value))
-function bound(query: string, positional: readonly unknown[] | undefined, named: Data | undefined): string {
-  const plain = query.trim().replace(/;\s*$/, '')
-  if (positional === undefined && named === undefined) return plain
-  let next = 0
-  return plain.replace(/%(?:%|s|\((\w+)\)s)/g, (found, name: string | undefined) => {
-    if (found === '%%') return '%'
-    const value = name === undefined ? positional?.[next++] : named?.[name]
-    if (value === undefined) throw new Failure(`Cannot execute SQL '${query}': there is no value for ${found}`)
-    return literal(value)
-  })
-}
 const mark = 'play:\u0001'
 const typed = (value: string | null): unknown => value !== null && /^-?(0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value
 
@@ -37,7 +27,7 @@ export default defineModule({
   async plan(want): Promise<Plan> {
     const given: readonly unknown[] = Array.isArray(want.query) ? want.query : [want.query]
     if (!given.every((one) => typeof one === 'string')) throw new Failure('the query option value must be a string or list')
-    const queries = given.map((one) => bound(String(one), want.positional_args, isDict(want.named_args) ? want.named_args : undefined))
+    const queries = given.map((one) => bound(String(one), want.positional_args, isDict(want.named_args) ? want.named_args : undefined, literal))
     const login = loginOf(want, want.login_db)
     const statements = [
       ...Object.entries(want.session_vars ?? {}).map(([name, value]) => `SET SESSION ${name} = ${literal(value)}`), ...(want.single_transaction ? ['START TRANSACTION'] : []),

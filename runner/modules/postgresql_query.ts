@@ -4,8 +4,9 @@ import { defineModule } from '../core/module.ts'
 import type { Data, Plan } from '../core/types.ts'
 import { isDict } from '../core/value.ts'
 import { postgres, postgresEnv } from '../probes/postgres.ts'
-import { asking, bound, mark, printed, readPrinted } from './postgresql/queries.ts'
+import { asking, literal, mark, printed, readPrinted } from './postgresql/queries.ts'
 import type { Printed } from './postgresql/queries.ts'
+import { bound } from './sql/bound.ts'
 import { ident, loginArgs, loginOf, rows, rowsOf } from './postgresql/server.ts'
 
 export default defineModule({
@@ -26,7 +27,7 @@ export default defineModule({
   async plan(want, target): Promise<Plan> {
     const given: readonly unknown[] = Array.isArray(want.query) ? want.query : [want.query]
     if (!given.every((one) => typeof one === 'string')) throw new Failure('query argument must be of type string or list')
-    const queries = given.map((one) => bound(String(one), want.positional_args, isDict(want.named_args) ? want.named_args : undefined))
+    const queries = given.map((one) => bound(String(one), want.positional_args, isDict(want.named_args) ? want.named_args : undefined, literal))
     const plain = loginOf(want, want.login_db ?? want.login_user)
     const login = { ...plain, parameters: { ...plain.parameters, ...(want.encoding === undefined ? {} : { options: `${plain.parameters['options'] ?? ''} -c client_encoding=${want.encoding}` }) } }
     const before = [

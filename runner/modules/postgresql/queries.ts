@@ -1,31 +1,15 @@
 /** Queries of users: values put into them, and what the client prints made into rows. */
-import { Failure } from '../../core/errors.ts'
 import type { Data } from '../../core/types.ts'
 import { isDict } from '../../core/value.ts'
 import { ident, text } from './server.ts'
 
-function literal(value: unknown): string {
+/** A value as SQL writes it; lists are arrays. */
+export function literal(value: unknown): string {
   if (value === null || value === undefined) return 'NULL'
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value)
   if (Array.isArray(value)) return text(`{${value.map((one) => `"${String(one).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`)
   return text(isDict(value) ? JSON.stringify(value) : String(value))
 }
-/** `%s` and `%(name)s`, as psycopg takes them; `%%` is one `%`. Without values nothing is special. */
-export function bound(query: string, positional: readonly unknown[] | undefined, named: Data | undefined): string {
-  const plain = query.trim().replace(/;\s*$/, '')
-  if (positional === undefined && named === undefined) return plain
-  let next = 0
-  return plain.replace(/%(?:%|s|\((\w+)\)s)/g, (found, name: string | undefined) => {
-    if (found === '%%') return '%'
-    if (name !== undefined) {
-      if (named === undefined || !Object.hasOwn(named, name)) throw new Failure(`Cannot execute SQL '${query}': there is no value for %(${name})s in named_args`)
-      return literal(named[name])
-    }
-    if (positional === undefined || next >= positional.length) throw new Failure(`Cannot execute SQL '${query}': there are more %s than positional_args`)
-    return literal(positional[next++])
-  })
-}
-
 /** A query that only asks, in a form that can stand in a subquery. */
 export function asking(query: string): string | undefined {
   const shown = /^SHOW\s+([\w.]+)$/i.exec(query)?.[1]
