@@ -3,7 +3,7 @@ import { attr, defineModule } from '../core/module.ts'
 import { shText } from '../core/sh.ts'
 import type { Args, Data, Plan } from '../core/types.ts'
 import { defineEach } from '../probes/each.ts'
-import { chain, planText } from './config/text.ts'
+import { chain, planGone, planText } from './config/text.ts'
 
 const flag = (doc: string) => ({ type: 'bool', doc } as const)
 const words = (doc: string) => ({ type: 'list', elements: 'str', doc } as const)
@@ -55,7 +55,7 @@ export default defineModule({
   async plan(one, target): Promise<Plan> {
     const name = slug(one.name), path = `/etc/apt/sources.list.d/${name}.sources`, base = `/etc/apt/keyrings/${name}`
     if (one.state === 'absent') {
-      const plans = await Promise.all([path, `${base}.asc`, `${base}.gpg`].map(async (file) => await planText(target, file, () => undefined)))
+      const plans = await Promise.all([path, `${base}.asc`, `${base}.gpg`].map(async (file) => await planGone(target, file)))
       return chain(plans, { repo: null, dest: path, key_filename: null })
     }
     const url = one.signed_by !== undefined && /^\w+:\/\//.test(one.signed_by) ? one.signed_by : undefined

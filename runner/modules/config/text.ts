@@ -3,6 +3,7 @@ import { Failure } from '../../core/errors.ts'
 import { attr } from '../../core/module.ts'
 import { sh } from '../../core/sh.ts'
 import type { Data, Plan, Target } from '../../core/types.ts'
+import { stat } from '../../probes/stat.ts'
 import type { AttributeArgs } from '../files/attributes.ts'
 import { openText, planEdit } from '../files/edit.ts'
 import { foreseeGone } from '../files/write.ts'
@@ -25,6 +26,13 @@ export async function planText(target: Target, path: string, change: (text: stri
   const plan = planEdit(opened, args, { text, message: '', makeParents }, 'backup_file', data)
   const { msg, backup_file: _, ...rest } = plan.data ?? {}
   return { ...plan, data: msg === '' ? rest : { ...rest, msg } }
+}
+
+/** The plan that removes a file, whatever it holds. */
+export async function planGone(target: Target, path: string): Promise<Plan> {
+  const is = await target.read(stat, path)
+  if (is.type === 'absent') return { changes: [], steps: [] }
+  return { changes: [attr(path, 'state', is.type, 'absent')], steps: [sh`rm -f -- ${path}`], after: foreseeGone(path) }
 }
 
 /** Several plans one after the other; their results are merged, the later one's keys win. */
