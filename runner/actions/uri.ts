@@ -140,7 +140,7 @@ function basic(given: Given, { status: seen, reason, headers: fields }: Response
   const size = fields['content-length'] ?? 'unknown'
   return {
     url: url.replace(/^([a-z]+:\/\/)[^/@]*@/i, '$1'), redirected: url.replace(/\/$/, '') !== given.url.replace(/\/$/, '') || /^[a-z]+:\/\/[^/@]*@/i.test(given.url), status, elapsed, changed: false,
-    msg: status === -1 ? /^curl: \(28\)/.test(why) ? 'Connection failure: timed out' : `Request failed: ${why}` : seen >= 300 ? `HTTP Error ${seen}: ${reason}` : `${reason || 'OK'} (${size} bytes)`,
+    msg: status === -1 ? /^curl: \(28\)/.test(why) ? 'Connection failure: timed out' : `Request failed: ${why}` : seen >= 300 ? `HTTP Error ${seen}: ${reason}` : `OK (${size} bytes)`,
   }
 }
 /** Cookies are told of an answer that is no error. */

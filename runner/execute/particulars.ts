@@ -41,7 +41,7 @@ export const inDiffMode = (unit: Unit): boolean => flag(unit.run, unit.task, uni
 export function diffOf(unit: Unit, { changes, data, detailed, diff: shape = 'list' }: Plan): Data {
   if (!inDiffMode(unit) || data?.['diff'] !== undefined) return {}
   const texts = changes.flatMap((one): Data[] => {
-    if (one.kind !== 'text') return []
+    if (one.kind !== 'text' || (one.note !== undefined && one.before === one.after)) return []
     const header = one.part === undefined ? one.of : `${one.of} (${one.part})`
     const fresh = shape !== 'parts' && shape !== 'one' && isNew(changes, one.of)
     return [{ before: one.before, ...(fresh ? {} : { before_header: header }), after: one.after, after_header: header }]
