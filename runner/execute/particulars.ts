@@ -59,5 +59,6 @@ export function diffOf(unit: Unit, { changes, data, detailed, diff: shape = 'lis
     return side === undefined ? {} : { diff: { before: { ...side.before, ...detailed }, after: side.after } }
   }
   const list = texts.length > 0 ? texts : sides.map(({ before, after }): Data => ({ before, after }))
-  return list.length === 0 ? {} : { diff: shape === 'one' ? list.at(-1) : list }
+  const isSingle = shape === 'one' || (texts.length === 0 && list.length === 1)
+  return list.length === 0 ? {} : { diff: isSingle ? list.at(-1) : list }
 }
