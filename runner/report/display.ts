@@ -29,3 +29,13 @@ export function customStats(custom: Data, columns: number): readonly string[] {
   const hosts = Object.keys(custom).filter((one) => one !== '_run').sort().map((name) => `\t${name}: ${shown(custom[name])}`)
   return [banner('CUSTOM STATS: ', columns), ...hosts, ...'_run' in custom ? ['', `\tRUN: ${shown(custom['_run'])}`] : [], '']
 }
+
+/** The last line of a dry run on a terminal: what the counts of its recap mean. */
+export function foreseen({ changed, run, unknown }: { readonly changed: number; readonly run: number; readonly unknown: number }): string {
+  const many = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`
+  const parts = [
+    changed === 0 ? '' : `make ${many(changed, 'change', 'changes')}`, run === 0 ? '' : `run ${many(run, 'command', 'commands')} that a dry run leaves out`,
+  ].filter((part) => part !== '')
+  const would = parts.length === 0 && unknown === 0 ? ' Neither would the run itself.' : parts.length === 0 ? '' : ` The run itself would ${parts.join(' and ')}.`
+  return `This was a dry run: nothing was changed.${would}${unknown === 0 ? '' : ` ${many(unknown, 'result is', 'results are')} unknown until then: ${unknown === 1 ? 'it hangs' : 'they hang'} on what was not run.`}`
+}

@@ -1,6 +1,6 @@
 /** Lines as Ansible's default output has them, so that eyes and scripts that know those need not learn others. Ansible: plugins/callback/default.py. */
 import type { Event, Reporter, TaskResult } from '../core/types.ts'
-import { customStats, type Display, type HumanOptions } from './display.ts'
+import { customStats, foreseen, type Display, type HumanOptions } from './display.ts'
 import { Messages } from './messages.ts'
 import type { Out, TaskEvent } from './messages.ts'
 import { recap } from './recap.ts'
@@ -32,6 +32,8 @@ class Human implements Reporter {
   /** Hosts at work, by task: while there are some, the banner of another task waits for its first line (strategy free). */
   private readonly atWork = new Map<number, number>()
   private isCheck = false
+  /** Of a dry run, for its last line. */
+  private readonly counts = { changed: 0, run: 0, unknown: 0 }
   /** Hosts by the diff they have in common, of the task that is shown. */
   private readonly diffs = new Set<string>()
 
@@ -138,6 +140,7 @@ class Human implements Reporter {
   }
 
   private item(event: ItemEvent): void {
+    this.count(event.result, false)
     if (this.isHidden(event.result)) return
     const task = this.head(event.task)
     const module = task?.module ?? ''
@@ -159,7 +162,13 @@ class Human implements Reporter {
     }
   }
 
+  private count({ outcome, changes }: TaskResult, isWhole: boolean): void {
+    if (isWhole && outcome === 'changed') this.counts.changed += 1
+    if (isWhole && outcome === 'unknown') this.counts.unknown += 1
+    if (outcome === 'skipped' && changes.some(({ kind }) => kind === 'run')) this.counts.run += 1
+  }
   private result(event: ResultEvent): void {
+    this.count(event.result, true)
     const left = (this.atWork.get(event.task) ?? 0) - 1
     if (left > 0) this.atWork.set(event.task, left)
     else this.atWork.delete(event.task)
@@ -211,6 +220,7 @@ class Human implements Reporter {
     this.out.write(recap(event.stats, widthOn(this.out), this.paint))
     if (this.display.showsCustomStats === true && event.custom !== undefined) for (const line of customStats(event.custom, widthOn(this.out))) this.line(line)
     if (this.isCheck && this.display.marksCheck === true) this.banner('DRY RUN')
+    if (this.isCheck && this.out.isTTY === true) this.line(foreseen(this.counts), 'debug')
   }
 }
 

@@ -165,7 +165,7 @@ test('warnings go to the error stream, each once, with their place', () => {
 
 test('on a terminal: its width, colours, and a mark for the dry run', () => {
   const lines = shown([start({ checkMode: true }), { type: 'play', name: 'p', hosts: [] }, task('t'), result('h1', res('changed')), { type: 'end', stats: { h1: stats({ ok: 1, failed: 1 }) } }], { color: true }, { columns: 40, isTTY: true }).out
-  assert.is(lines, `\nPLAY [p] [CHECK MODE] ${'*'.repeat(18)}\n\nTASK [t] ${'*'.repeat(31)}\n\x1b[0;33mchanged: [h1]\x1b[0m\n\nPLAY RECAP ${'*'.repeat(29)}\n\x1b[0;31mh1\x1b[0m${' '.repeat(24)} : \x1b[0;32mok=1   \x1b[0m changed=0    unreachable=0    \x1b[0;31mfailed=1   \x1b[0m skipped=0    rescued=0    ignored=0   \n\n`)
+  assert.is(lines, `\nPLAY [p] [CHECK MODE] ${'*'.repeat(18)}\n\nTASK [t] ${'*'.repeat(31)}\n\x1b[0;33mchanged: [h1]\x1b[0m\n\nPLAY RECAP ${'*'.repeat(29)}\n\x1b[0;31mh1\x1b[0m${' '.repeat(24)} : \x1b[0;32mok=1   \x1b[0m changed=0    unreachable=0    \x1b[0;31mfailed=1   \x1b[0m skipped=0    rescued=0    ignored=0   \n\n\x1b[1;30mThis was a dry run: nothing was changed. The run itself would make 1 change.\x1b[0m\n`)
 })
 
 test('a task whose lines come after those of another has its banner again', () => {
@@ -179,6 +179,16 @@ test('strategy free: the banner of a task waits for its first line while hosts a
   const two: Event = { type: 'task', id: 2, name: 'two', module: 'command', isHandler: false }
   const lines = out(task('one'), begin('h1', 1), begin('h2', 1), end('h1', 1), two, begin('h1', 2), end('h2', 1), begin('h2', 2), end('h1', 2), end('h2', 2))
   assert.is(lines, `\n${stars('TASK [one]')}\nok: [h1]\nok: [h2]\n\n${stars('TASK [two]')}\nok: [h1]\nok: [h2]\n`)
+})
+
+test('a dry run ends, on a terminal, with what its counts mean', () => {
+  const end: Event = { type: 'end', stats: { h1: stats({ ok: 1 }) } }
+  const run = { changes: [{ kind: 'run', cmd: 'true' }] } as const
+  const last = (events: readonly Event[], isTTY = true): string => shown([start({ checkMode: true }), { type: 'play', name: 'p', hosts: [] }, task('t'), ...events, end], {}, { columns: 80, isTTY }).out.trimEnd().split('\n').at(-1) ?? ''
+  assert.is(last([result('h1', res('changed')), result('h2', res('changed')), result('h1', res('skipped', {}, run)), item('h1', 'x', res('skipped', {}, run)), result('h1', res('unknown'))]),
+    'This was a dry run: nothing was changed. The run itself would make 2 changes and run 2 commands that a dry run leaves out. 1 result is unknown until then: it hangs on what was not run.')
+  assert.is(last([result('h1', res('ok')), result('h1', res('skipped'))]), 'This was a dry run: nothing was changed. Neither would the run itself.')
+  assert.match(last([result('h1', res('changed'))], false), /^h1 +: ok=1/)
 })
 
 test.run()
