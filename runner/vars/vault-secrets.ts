@@ -52,12 +52,14 @@ export async function loadSecrets(sources: readonly SecretSource[], context: Sec
     } catch (error) {
       if (!(error instanceof Fault) || isPrompt(source)) throw error
       failed = error
-      if (sources.length > 1) context.warn(`Error getting vault password file (${source.id}): ${error.message}`)
+      const isThere = statSync(pathOf(source, context), { throwIfNoEntry: false })?.isFile() === true
+      if (sources.length > 1) context.warn(`Error ${isThere ? 'in vault password file loading' : 'getting vault password file'} (${source.id}): ${error.message}`)
     }
   }
   if (failed !== undefined && secrets.length === 0) throw failed
   return secrets
 }
+const pathOf = ({ from }: SecretSource, { cwd }: SecretContext): string => resolve(cwd, from.replace(/^~(?=\/|$)/, homedir()))
 const isPrompt = ({ from }: SecretSource): boolean => from === 'prompt' || from === 'prompt_ask_vault_pass'
 
 async function typed({ id, from }: SecretSource, { ask, isNew }: SecretContext): Promise<string> {
@@ -71,7 +73,7 @@ async function typed({ id, from }: SecretSource, { ask, isNew }: SecretContext):
 }
 
 function fromFile(source: SecretSource, before: readonly VaultSecret[], context: SecretContext): string {
-  const path = resolve(context.cwd, source.from.replace(/^~(?=\/|$)/, homedir()))
+  const path = pathOf(source, context)
   const bad = (why: string, cause?: unknown): Error => fault('vault-password-file', undefined, { path, why }, cause)
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined) throw bad('the vault password file was not found')
