@@ -51,7 +51,7 @@ export async function runLoop(base: Base, scope: Scope, noLog: boolean): Promise
     const unit: Unit = { ...base, scope: itemScope(index), loopSoFar, lookAhead: () => { if (index + 1 < items.length) prefetch(index + 1, windows.changing); else base.lookAhead() } }
     const { one, ends } = await runItem(unit, value, own, control, noLog)
     done.push(one)
-    seen = resultVars(task, one.draft, () => gather(done))
+    if (task.kw['register'] !== undefined) seen = resultVars(task, one.draft, () => gather(done))
     if (task.module === 'set_fact' || task.module === 'include_vars') remember(run, { ...task, kw: withoutRegister(task) }, host, one.draft, one.delegated, unit.scope) // the next item sees them
     if (one.draft.unreachable === true || ends) break
   }
