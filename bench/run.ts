@@ -72,7 +72,9 @@ async function measure(tools: Tools, job: Job, folder: string, hosts: readonly B
     for (const tool of names.map((_, i) => names[(i + round) % names.length] ?? 'play')) {
       if (job.reset !== undefined) await Promise.all(used.map((host) => host.sh(job.reset ?? '')))
       for (const host of used) host.proxy.rttMs = job.rttMs
-      results.get(tool)?.push(await once(tools, tool, job, folder, used, job.reset === undefined))
+      const one = await once(tools, tool, job, folder, used, job.reset === undefined)
+      results.get(tool)?.push(one)
+      console.error(`  ${job.title}, ${job.rttMs} ms, round ${round + 1}: ${tool} ${(one.ms / 1000).toFixed(2)} s, ${one.turns} turns, ${Math.round(one.bytes / 1024)} KiB, ${one.connections} connections`)
     }
   }
   for (const host of used) host.proxy.rttMs = 0
