@@ -37,6 +37,7 @@ const names: readonly ToolName[] = ['play', 'ansible', 'mitogen', 'pyinfra']
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
 
 function writeInventories(folder: string, hosts: readonly BenchHost[]): void {
+  writeFileSync(join(folder, 'config.py'), 'CONNECT_TIMEOUT = 120\n') // pyinfra reads it where it is started
   for (const [name, some] of [['one', hosts.slice(0, 1)], ['many', hosts]] as const) {
     writeFileSync(join(folder, name), ['[bench]', ...some.map((host) => `${host.name} ansible_host=127.0.0.1 ansible_port=${host.proxy.port}`), '[bench:vars]',
       'ansible_user=deploy', `ansible_ssh_private_key_file=${join(folder, 'key')}`, `ansible_ssh_known_hosts_file=${join(folder, 'known_hosts')}`, ''].join('\n'))

@@ -30,9 +30,9 @@ async function venv(name: string, ...packages: readonly string[]): Promise<strin
   return place
 }
 
-/** What both of Ansible's ways have: pipelining, a persistent connection (their default), no search for Python. Forks are equal for all. */
+/** What both of Ansible's ways have (all tools get time to connect on a busy machine): pipelining, a persistent connection (their default), no search for Python. Forks are equal for all. */
 const ansibleEnv = (folder: string): Readonly<Record<string, string>> => ({
-  ANSIBLE_PIPELINING: 'True', ANSIBLE_FORKS: '10', ANSIBLE_PYTHON_INTERPRETER: '/usr/bin/python3', ANSIBLE_HOST_KEY_CHECKING: 'True', ANSIBLE_NOCOLOR: '1',
+  ANSIBLE_PIPELINING: 'True', ANSIBLE_FORKS: '10', ANSIBLE_TIMEOUT: '120', ANSIBLE_PYTHON_INTERPRETER: '/usr/bin/python3', ANSIBLE_HOST_KEY_CHECKING: 'True', ANSIBLE_NOCOLOR: '1',
   ANSIBLE_SSH_ARGS: `-C -o ControlMaster=auto -o ControlPersist=60s -o UserKnownHostsFile=${join(folder, 'known_hosts')}`, ANSIBLE_DEPRECATION_WARNINGS: 'False',
 })
 
@@ -48,7 +48,7 @@ export async function prepareTools(): Promise<Tools> {
     command(tool, job, hosts, folder) {
       const playbook = join(work, `${job}.yml`), inventory = ['-i', join(folder, hosts)]
       switch (tool) {
-        case 'play': return { file: 'node', args: [join(root, 'dist/cli.js'), playbook, ...inventory, '-f', '10'], env: {} }
+        case 'play': return { file: 'node', args: [join(root, 'dist/cli.js'), playbook, ...inventory, '-f', '10', '-T', '120'], env: {} }
         case 'ansible': return { file: join(ansible, 'bin/ansible-playbook'), args: [playbook, ...inventory], env: ansibleEnv(folder) }
         case 'mitogen': return {
           file: join(ansible, 'bin/ansible-playbook'), args: [playbook, ...inventory],
