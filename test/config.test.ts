@@ -66,6 +66,9 @@ test('a settings file in a folder that everybody can write to is not read', () =
     assert.is(readSettings({}, dir, (message) => { said.push(message) })['ANSIBLE_FORKS'], undefined)
     assert.match(said[0] ?? '', /everybody can write/)
     assert.is(readSettings({ ANSIBLE_CONFIG: join(dir, 'ansible.cfg') }, dir)['ANSIBLE_FORKS'], '7')
+    chmodSync(dir, 0o755)
+    assert.is(readSettings({ ANSIBLE_CONFIG: '/dev/null' }, dir)['ANSIBLE_FORKS'], undefined)
+    assert.is(readSettings({}, dir)['ANSIBLE_FORKS'], '7')
   } finally { rmSync(dir, { recursive: true }) }
 })
 

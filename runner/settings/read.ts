@@ -43,7 +43,7 @@ function configFile(env: Settings, cwd: string, warn: Warn): string | undefined 
   const wanted = asked === undefined || asked === '' ? [] : [isFolder(resolve(cwd, asked)) ? join(resolve(cwd, asked), 'ansible.cfg') : resolve(cwd, asked)]
   const home = env['HOME'] === undefined ? [] : [join(env['HOME'], '.ansible.cfg')]
   const here = join(cwd, 'ansible.cfg')
-  const found = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true
+  const found = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === false // ANSIBLE_CONFIG=/dev/null: no settings
   // as in Ansible: there anyone could have written it
   const isOpen = (statSync(cwd).mode & 0o002) !== 0
   if (isOpen && !wanted.some(found) && found(here)) warn(`${here} is not read: everybody can write to its folder; name it in ANSIBLE_CONFIG if it is yours`)
