@@ -36,12 +36,16 @@ function nextLine(): string {
 /** A line; `isShown`: while it is typed. */
 async function ask(prompt: string, isShown: boolean): Promise<string> {
   const input = terminal()
-  process.stderr.write(prompt)
-  if (input === undefined) return nextLine()
+  if (input === undefined) {
+    process.stderr.write(prompt)
+    return nextLine()
+  }
   const silent = new Writable({ write: (_chunk, _encoding, done) => { done() } })
   return new Promise((resolve, reject) => {
     let answer: string | undefined
     const lines = createInterface({ input, output: isShown ? process.stderr : silent, terminal: true })
+    // Only now: the terminal no longer shows what is typed.
+    process.stderr.write(prompt)
     lines.once('line', (line) => { answer = line; lines.close() })
     lines.once('close', () => {
       if (input !== process.stdin) input.destroy()
