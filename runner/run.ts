@@ -218,6 +218,8 @@ export async function execute(loaded: Loaded, reporter: Reporter, prompts: Promp
         const { stopAll } = await runPlay(run, play)
         if (stopAll) break
       }
+      if (playbook === loaded.playbooks.at(-1) || exitCode(run) !== 0) break // a playbook is not run after one that failed
+      emit({ type: 'recap', stats: statsOf(run) })
     }
   } catch (error) {
     if (!(error instanceof Fault)) throw error
@@ -226,12 +228,14 @@ export async function execute(loaded: Loaded, reporter: Reporter, prompts: Promp
   } finally {
     await pool.close()
   }
-  const stats: Record<string, HostStats> = Object.fromEntries([...run.hosts].map(([name, host]) => [name, host.stats]).filter(([, one]) => Object.values(one as HostStats).some((n) => n > 0)))
   if (options.retryFiles !== undefined) writeRetry(run, options.retryFiles.folder)
-  emit({ type: 'end', stats, ...(Object.keys(run.custom).length === 0 ? {} : { custom: run.custom }) })
+  emit({ type: 'end', stats: statsOf(run), ...(Object.keys(run.custom).length === 0 ? {} : { custom: run.custom }) })
   return broken === undefined ? exitCode(run) : exitCodeOf(broken)
 }
 
+/** Of the hosts that something was done on, as it is now: what comes later is not counted in. */
+const statsOf = (run: Run): Record<string, HostStats> =>
+  Object.fromEntries([...run.hosts].map(([name, host]): [string, HostStats] => [name, { ...host.stats }]).filter(([, one]) => Object.values(one).some((n) => n > 0)))
 
 function exitCode(run: Run): number {
   const hosts = [...run.hosts.values()]

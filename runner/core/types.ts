@@ -431,6 +431,8 @@ export type Event =
   | { readonly type: 'handlers-pending'; readonly host: string; readonly handlers: readonly string[] }
   | { readonly type: 'warning'; readonly message: string; readonly loc?: Loc }
   | { readonly type: 'error'; readonly error: ErrorData }
+  /** Between two playbooks of the command line. */
+  | { readonly type: 'recap'; readonly stats: Readonly<Record<string, HostStats>> }
   | { readonly type: 'end'; readonly stats: Readonly<Record<string, HostStats>>; readonly custom?: Data }
 export interface Reporter { on(event: Event): void; close(): Promise<void> }
 

@@ -20,7 +20,7 @@ function otherwise(run: Run, task: Task | undefined, name: string): unknown {
   const { options } = run
   if (name === 'ansible_connection') return task?.kw['connection'] ?? options.connection ?? 'ssh'
   if (name === 'ansible_user' || name === 'ansible_ssh_user') return task?.kw['remote_user'] ?? options.user
-  return name === 'ansible_port' || name === 'ansible_ssh_port' ? task?.kw['port'] : undefined
+  return undefined // the keyword port makes no variable, in Ansible either
 }
 
 /** A frame of these names, each found when it is asked for. */

@@ -26,8 +26,9 @@ const runTable: Table<[Run, Outside]> = {
 const hostTable: Table<[Run, HostState]> = {
   inventory_hostname: (_, host) => host.name,
   inventory_hostname_short: (_, host) => host.name.split('.')[0],
-  inventory_file: (run, host) => run.inventory.source(host.name),
-  inventory_dir: (run, host) => run.inventory.sourceDir(host.name),
+  // the localhost that is only implied comes from no inventory
+  inventory_file: (run, host) => run.inventory.host(host.name)?.implicit === true ? undefined : run.inventory.source(host.name),
+  inventory_dir: (run, host) => run.inventory.host(host.name)?.implicit === true ? undefined : run.inventory.sourceDir(host.name),
   group_names: (run, host) => settle([...run.inventory.groupNames(host.name)]),
 }
 const optionTable: Table<[Run]> = {

@@ -75,6 +75,7 @@ class Human implements Reporter {
       case 'handlers-pending': return this.messages.warn(`[${event.host}]: notified, but not run because of the failure: ${event.handlers.join(', ')}`)
       case 'warning': return this.messages.warn(event.message, event.loc)
       case 'error': return this.messages.error(event.error)
+      case 'recap': this.out.write(recap(event.stats, widthOn(this.out), this.paint)); return
       case 'end': return this.end(event)
       case 'host-start':
         this.atWork.set(event.task, (this.atWork.get(event.task) ?? 0) + 1)
