@@ -91,7 +91,7 @@ export interface CryptOptions { readonly salt?: string | undefined; readonly sal
 /** Throws Refusal for a scheme that is not known, a salt or number of rounds that does not fit. */
 export function cryptPassword(password: string, scheme: string, options: CryptOptions = {}): string {
   const kind = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined
-  if (kind === undefined) throw new Refusal(`${scheme} is not in the list of supported passlib algorithms: md5, blowfish, sha256, sha512`)
+  if (kind === undefined) throw new Refusal(`${scheme} is not in the list of supported passlib algorithms: md5, blowfish, sha256, sha512${scheme === 'yescrypt' ? '; hashes of this kind are not made by play, use sha512' : ''}`)
   if (password.includes('\0')) throw new Refusal('a password cannot hold a NUL character')
   const most = saltSizes[kind], size = options.saltSize === undefined || options.saltSize === 0 ? most : options.saltSize
   if (size > most || size < 1 || (kind === 'bcrypt' && size !== most)) throw new Refusal(`invalid salt size supplied (${size}), expected ${kind === 'bcrypt' ? '' : 'at most '}${most}`)
