@@ -357,6 +357,8 @@ export interface Become {
   readonly password?: string
   readonly exe?: string
   readonly flags?: string
+  /** sudo: the folder that it is started in. */
+  readonly chdir?: string
 }
 export interface RunOptions {
   /** Called with output of a step that has run for longer than about 2 s. */

@@ -79,12 +79,13 @@ export function becomeOf(variable: Lookup, kw: Keywords, options: Options): Beco
   )
   const exe = first(variable('ansible_become_exe'), variable(`ansible_${short}_exe`), kw['become_exe'], options.becomeExe)
   const flags = first(variable('ansible_become_flags'), variable(`ansible_${short}_flags`), kw['become_flags'], options.becomeFlags)
+  const chdir = short === 'sudo' ? first(variable('ansible_sudo_chdir')) : undefined
   return {
-    method: short, user, ...(password === undefined ? {} : { password }), ...(exe === undefined ? {} : { exe }), ...(flags === undefined ? {} : { flags }),
+    method: short, user, ...(chdir === undefined ? {} : { chdir }), ...(password === undefined ? {} : { password }), ...(exe === undefined ? {} : { exe }), ...(flags === undefined ? {} : { flags }),
   }
 }
 
 /** Names a machine: hosts of the inventory with the same endpoint are one machine, and so are all local ones. */
 export const machineKey = (endpoint: Endpoint): string => endpoint.connection === 'local' ? 'local' : `${endpoint.connection}:${endpoint.host}:${endpoint.port ?? ''}`
 export const accountKey = (endpoint: Endpoint, become: Become | undefined, env: unknown): string =>
-  JSON.stringify([endpoint.connection, endpoint.host, endpoint.port, endpoint.user, become?.method, become?.user, env])
+  JSON.stringify([endpoint.connection, endpoint.host, endpoint.port, endpoint.user, become?.method, become?.user, become?.chdir, env])

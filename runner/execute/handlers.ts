@@ -1,7 +1,8 @@
 /** Handlers: who is meant by a notification, and running those that were notified. */
 import type { Node, Task } from '../core/types.ts'
 import { valueLoc } from '../core/loc.ts'
-import { fault } from '../core/errors.ts'
+import { Fault, fault } from '../core/errors.ts'
+import { Template } from '../core/value.ts'
 import { nearest } from '../core/near.ts'
 import type { Scope } from '../vars/scope.ts'
 import { pyStr } from '../template/python.ts'
@@ -13,18 +14,27 @@ export function handlerTasks(nodes: readonly Node[]): readonly Task[] {
   return nodes.flatMap((node) => node.kind === 'task' ? [node] : handlerTasks(node.body))
 }
 
-const textOf = (run: Run, value: unknown, scope: Scope): string => {
-  try { return pyStr(run.jinja.resolve(value, scope)) } catch { return '' }
+/** A handler's name; one that cannot be worked out leaves the handler to its topics. */
+function nameOf(run: Run, handler: Task, scope: Scope): string {
+  try { return pyStr(run.jinja.resolve(handler.name, scope)) } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    if (listOf(handler.kw['listen']).length === 0) {
+      const written = handler.name instanceof Template ? handler.name.source : pyStr(handler.name)
+      run.warn(`Handler '${written}' is unusable because it has no listen topics and its name cannot be worked out (variables of hosts are not known there): ${error.message}`, handler.loc)
+    }
+    return ''
+  }
 }
 const listOf = (value: unknown): readonly unknown[] => Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]
 
 /** Names that a handler answers to: its own, with its role in front, and what it listens to. */
 function names(run: Run, handler: Task, scope: Scope): { readonly own: readonly string[]; readonly topics: readonly string[] } {
-  const name = handler.name === undefined ? '' : textOf(run, handler.name, scope)
+  const name = handler.name === undefined ? '' : nameOf(run, handler, scope)
   const role = handler.role?.name
   return {
     own: name === '' ? [] : role === undefined ? [name] : [name, `${role} : ${name}`],
-    topics: listOf(handler.kw['listen']).map((topic) => textOf(run, topic, scope)),
+    // as in Ansible they are no templates
+    topics: listOf(handler.kw['listen']).map((topic) => topic instanceof Template ? topic.source : pyStr(topic)),
   }
 }
 

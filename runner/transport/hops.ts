@@ -23,7 +23,7 @@ function sudoHop(become: Become, token: string): AccountHop {
   // -H and -n are Ansible's default become_flags (-H -S -n); HOME of the target account is what users expect
   const base = flags.length > 0 ? flags.map((flag) => /^-[A-Za-z]+$/.test(flag) ? flag.replaceAll(/[Sn]/g, '') : flag).filter((flag) => flag !== '-') : ['-H']
   return {
-    wrap: (argv) => [become.exe ?? 'sudo', ...base, ...asking, '-u', become.user, '--', ...argv],
+    wrap: (argv) => [...(become.chdir === undefined ? [] : ['/bin/sh', '-c', 'cd "$0" && exec "$@"', become.chdir]), become.exe ?? 'sudo', ...base, ...asking, '-u', become.user, '--', ...argv],
     prompt: { asked: (stderr, count) => stderr.split(token).length - 1 >= count },
   }
 }

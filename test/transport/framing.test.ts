@@ -68,6 +68,7 @@ test('hops stack', () => {
   assert.equal(accountHop({ method: 'sudo', user: 'app', flags: '-E -HSn' }, 'T').wrap(['sh']), ['sudo', '-E', '-H', '-n', '-u', 'app', '--', 'sh'])
   assert.equal(accountHop({ method: 'su', user: 'app', flags: '-l' }, 'T').wrap(['sh', '-c', "it's"]), ['su', '-l', '-s', '/bin/sh', 'app', '-c', `sh -c 'it'\\''s'`])
   assert.equal(accountHop({ method: 'doas', user: 'app' }, 'T').wrap(['sh']), ['doas', '-n', '-u', 'app', 'sh'])
+  assert.equal(accountHop({ method: 'sudo', user: 'app', chdir: '/srv' }, 'T').wrap(['sh']), ['/bin/sh', '-c', 'cd "$0" && exec "$@"', '/srv', 'sudo', '-H', '-n', '-u', 'app', '--', 'sh'])
 })
 test('a gate lets so many through', async () => {
   const gate = new Gate(3)
