@@ -218,8 +218,8 @@ export interface Plan {
   /** Result keys that only the run gives; their names are `unknown` in a dry run. */
   readonly later?: readonly string[]
   done?(ran: readonly Ran[]): Data
-  /** Shape of `diff` in the result: one mapping, content and rights as two parts, or (default) a list. */
-  readonly diff?: 'one' | 'parts' | 'list'
+  /** Shape of `diff` in the result: one mapping, one that is there also where nothing changes (path), content and rights as two parts, or (default) a list. */
+  readonly diff?: 'one' | 'path' | 'parts' | 'list'
   /** More of what was there, read in diff mode only; goes into the one mapping's `before`. */
   details?(): Promise<Data>
   /** What it gave. */

@@ -115,7 +115,7 @@ async function runModule(unit: Unit, module: Module, args: Data, place: Place): 
 
 /** Nothing to do. In a dry run that may rest on something being absent that an earlier task would have made. */
 function settled(unit: Unit, plan: Plan, target: HostTarget): Draft {
-  const data = { changed: false, ...plan.data }
+  const data = { changed: false, ...plan.data, ...(plan.diff === 'path' ? diffOf(unit, plan) : {}) }
   const reason = [...target.uncertain][0]
   return isCheck(unit) && reason !== undefined ? { data, changes: [], unknown: reason } : draft(data)
 }

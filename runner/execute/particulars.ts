@@ -43,7 +43,7 @@ export function diffOf(unit: Unit, { changes, data, detailed, diff: shape = 'lis
   const texts = changes.flatMap((one): Data[] => {
     if (one.kind !== 'text' || (one.note !== undefined && one.before === one.after)) return []
     const header = one.part === undefined ? one.of : `${one.of} (${one.part})`
-    const fresh = shape !== 'parts' && shape !== 'one' && isNew(changes, one.of)
+    const fresh = shape === 'list' && isNew(changes, one.of)
     return [{ before: one.before, ...(fresh ? {} : { before_header: header }), after: one.after, after_header: header }]
   })
   const sides = attributeDiffs(changes)
@@ -54,7 +54,8 @@ export function diffOf(unit: Unit, { changes, data, detailed, diff: shape = 'lis
     const rights = Object.keys(after).length === 0 ? {} : { before, after }
     return texts.length + sides.length === 0 ? {} : { diff: [...(texts.length === 0 ? [] : texts), { before_header: header, after_header: header, ...rights }] }
   }
-  if (shape === 'one' && texts.length === 0) {
+  if (shape === 'path' && changes.length === 0) return data?.['path'] === undefined || data['state'] === 'absent' ? {} : { diff: { before: { path: data['path'] }, after: { path: data['path'] } } }
+  if ((shape === 'one' || shape === 'path') && texts.length === 0) {
     const side = sides.find(({ path }) => path === (data?.['path'] ?? data?.['dest'])) ?? sides.at(-1)
     return side === undefined ? {} : { diff: { before: { ...side.before, ...detailed }, after: side.after } }
   }

@@ -60,7 +60,7 @@ export default defineModule({
     // Ansible gives the path back as it was given, with its slash.
     const goes = plan.changes.some((one) => one.kind === 'attr' && one.name === 'state' && one.before === 'directory' && one.after === 'absent')
     const details = async (): Promise<Data> => ({ path_content: contentsOf(path, await target.read(tree, { path })) })
-    return { ...plan, diff: 'one', ...(goes ? { details } : {}), ...(plan.data?.path === path ? { data: { ...plan.data, path: whole } } : {}) }
+    return { ...plan, diff: 'path', ...(goes ? { details } : {}), ...(plan.data?.path === path ? { data: { ...plan.data, path: whole } } : {}) }
   },
 })
 

@@ -51,15 +51,15 @@ export default defineModule({
     if (given.limit !== undefined && given.limit <= 0) throw new Failure(`limit cannot be ${given.limit} (use None for unlimited)`)
     const paths = (await Promise.all(given.paths.map((one) => expand(target, one))))
     const depth = given.recurse ? given.depth === undefined || given.depth <= 0 ? undefined : given.depth : 1
-    const [now, ...roots] = await Promise.all([target.read(clock, 'now'), ...paths.map((path) => look(target, path, depth, given.follow))])
+    const [now, ...roots] = await Promise.all([target.read(clock, 'now'), ...paths.map((path) => look(target, path, depth === undefined || !given.recurse ? depth : depth + 1, given.follow))])
     const fits = tests(given, now ?? 0)
     const skipped: Data = {}, files: Data[] = [], warnings: string[] = []
     const tell = (path: string, problem: string): void => { skipped[path] = problem; warnings.push(`Skipped '${path}' path due to this access issue: ${problem}`) }
     let examined = 0
-    for (const { path, entries, problem } of roots) {
+    for (const { path, entries: seen, problem } of roots) {
       if (problem !== undefined) { tell(path, problem); continue }
-      examined += entries.length
-      const chosen = entries.filter((entry) => fits(entry))
+      examined += seen.length
+      const chosen = seen.filter((entry) => isWithin(path, entry, depth) && fits(entry))
       const { read, problem: why } = given.contains === undefined ? { read: chosen } : await containing(target, given, chosen)
       if (why !== undefined) tell(path, why)
       files.push(...await described(target, given, given.limit === undefined ? read : read.slice(0, given.limit - files.length)))
@@ -69,6 +69,9 @@ export default defineModule({
     return { changes: [], steps: [], warnings, data: { files, matched: files.length, examined, skipped_paths: skipped, msg } }
   },
 })
+
+/** Ansible looks one level further than it lists: that counts as examined. */
+const isWithin = (root: string, { path }: Entry, depth: number | undefined): boolean => depth === undefined || path.slice(root.replace(/\/+$/, '').length + 1).split('/').length <= depth
 
 interface Root { readonly path: string; readonly entries: readonly Entry[]; readonly problem: string | undefined }
 async function look(target: Target, path: string, depth: number | undefined, follow: boolean): Promise<Root> {
