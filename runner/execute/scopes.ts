@@ -1,9 +1,10 @@
 /** Which variables a task of a host sees: the frames of all levels of precedence, and those of a host seen from outside. */
 import { basename } from 'node:path'
 import type { Data, Frame, Role, Task } from '../core/types.ts'
-import { isDict, settle } from '../core/value.ts'
+import { isDict, Pending, settle } from '../core/value.ts'
 import { assemble } from '../vars/precedence.ts'
 import { Scope, type ScopeOptions } from '../vars/scope.ts'
+import { machineKey } from './connect.ts'
 import { connectionFrame, delegatedFrame } from './connection-vars.ts'
 import { hostState, type HostState, type PlayState, type Run } from './context.ts'
 import { outsideMagic, taskMagic, view } from './magic.ts'
@@ -31,7 +32,8 @@ export function taskScope(run: Run, play: PlayState, host: HostState, task: Task
   const chain = role === undefined ? [] : [...role.parents, role]
   const search = wish.search ?? task?.search ?? [play.play.dir]
   const scope: { current?: Scope } = {}
-  const outside = (name: string): Scope => outsideScope(run, name)
+  const acting = actingOf(run, wish)
+  const outside = (name: string): Scope => outsideScope(run, name, acting)
   const isDelegated = task?.kw['delegate_to'] !== undefined && wish.ownHost !== true
   const connection = [connectionFrame(run, task, () => scope.current)]
   if (isDelegated) connection.push(delegatedFrame(() => otherOf(run, play, task, varsFiles, scope.current, host), (value, other) => run.jinja.resolve(value, other)))
@@ -46,7 +48,7 @@ export function taskScope(run: Run, play: PlayState, host: HostState, task: Task
     magic: [taskMagic(run, play, host, task, search, () => scope.current, outside), ...(wish.frames ?? []), ...(host.edited === undefined ? [] : [host.edited])],
   })
   scope.current = new Scope(frames, {
-    search, filesIn: filesIn(task), ...(wish.pending === undefined ? {} : { pending: wish.pending }), ...(wish.asked === undefined ? {} : { asked: wish.asked }),
+    search, filesIn: filesIn(task), acting, ...(wish.pending === undefined ? {} : { pending: wish.pending }), ...(wish.asked === undefined ? {} : { asked: wish.asked }),
   })
   return scope.current
 }
@@ -70,9 +72,15 @@ function otherOf(run: Run, play: PlayState, task: Task, varsFiles: readonly Fram
 }
 
 /** Scope of a host as other hosts see it: inventory, facts, what it set; no variables of plays, roles or tasks. */
-export function outsideScope(run: Run, name: string): Scope {
+export function outsideScope(run: Run, name: string, acting = actingOf(run)): Scope {
   const host = hostState(run, name)
-  return new Scope(assemble({ ...hostFrames(run, host, run.playDir()), magic: [outsideMagic(run, host, (other) => outsideScope(run, other))] }), { search: [] })
+  return new Scope(assemble({ ...hostFrames(run, host, run.playDir()), magic: [outsideMagic(run, host, (other) => outsideScope(run, other, acting))] }), { search: [], acting })
+}
+
+/** A lookup that runs or writes something waits for the turn of its task; then this machine may be another than was read. */
+const actingOf = (run: Run, wish: ScopeWish = {}) => (): void => {
+  if (wish.pending !== undefined) throw new Pending('lookup')
+  run.machines.get(machineKey({ connection: 'local', host: 'localhost' }))?.changed()
 }
 
 /** A registered result or set fact: plain data from here on, never evaluated again. */

@@ -13,6 +13,8 @@ export interface Vars {
   readonly search: readonly string[]
   /** Folder below those in which the files of this kind of task are. */
   readonly filesIn?: string | undefined
+  /** To be called before a lookup runs or writes something: throws where that is too early, since the task's turn has not come. */
+  acting?(): void
   /** A scope with these names in front. */
   child(names: Readonly<Data>): Vars
 }

@@ -15,6 +15,7 @@ const megabyte = 1024 * 1024
 
 /** Output of a shell command, run in the playbook's folder. */
 function shell(command: string, call: Call, name: string): string {
+  call.env.vars.acting?.()
   const root = call.env.vars.get('playbook_dir')
   const cwd = typeof root === 'string' ? root : call.env.vars.search.at(-1) ?? process.cwd()
   const done = spawnSync('/bin/sh', ['-c', command], { cwd, stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 64 * megabyte })
@@ -85,6 +86,7 @@ export const commandLookups: Record<string, Lookup> = lookupTable({
       for (const name of Object.keys(options)) {
         if (!names.includes(name) && !unsupported.includes(name)) call.env.services.warn(`the lookup url has no option '${name}'`, call.env.loc)
       }
+      call.env.vars.acting?.()
       return terms.flatMap((term) => {
         const body = fetchUrl(term, options)
         return isTruthy(options.split_lines) ? splitLines(body, false) : [body]

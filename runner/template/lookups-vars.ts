@@ -131,6 +131,7 @@ function password(term: unknown, base: Data, call: Call): string {
   const salt = scheme === undefined ? stored?.salt : stored?.salt ?? randomText(saltSizes[scheme] ?? 8, saltChars)
   const ident = stored?.ident ?? wantedIdent ?? (scheme === 'bcrypt' ? '2b' : undefined)
   const isChanged = stored === undefined || salt !== stored.salt || (scheme !== undefined && ident !== stored.ident)
+  if (isChanged && path !== '/dev/null') call.env.vars.acting?.()
   if (isChanged) store(path, { password: plain, salt, ident: salt === undefined ? undefined : ident })
   return scheme === undefined ? plain : cryptPassword(plain, scheme, { salt, ident })
 }

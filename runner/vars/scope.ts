@@ -8,6 +8,8 @@ export interface ScopeOptions {
   readonly filesIn?: string
   /** Names that a task in between will set: asking for one throws Pending (looking ahead stops there). */
   readonly pending?: ReadonlySet<string>
+  /** Called before a lookup runs or writes something. */
+  readonly acting?: () => void
   /** Names that were asked for, for whoever wants to know what a task depends on. */
   readonly asked?: Set<string>
 }
@@ -48,6 +50,8 @@ export class Scope implements Vars {
     }
     return undefined
   }
+
+  acting(): void { this.#options.acting?.() }
 
   /** The frame that wins for a name: where its value comes from. */
   frameOf(name: string): Frame | undefined { return this.#find(name)?.frame }

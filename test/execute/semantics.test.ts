@@ -272,4 +272,16 @@ test('variables that a dry run may or may not include are unknown, not undefined
   assert.equal(told.outcomes.slice(1), ['localhost unknown vars', 'localhost unknown uses', 'localhost ok other'])
 })
 
+test('a lookup that runs something does so in its turn and once, and what it did to this machine is seen', async () => {
+  const told = await play({ 'site.yml': local(`
+- stat: {path: "{{ playbook_dir }}/made"}
+  register: before
+- debug: {msg: "{{ lookup('pipe', 'echo x >>made; wc -l <made') }}"}
+- stat: {path: "{{ playbook_dir }}/made"}
+  register: after
+- copy: {content: "{{ lookup('pipe', 'echo y >>made; wc -l <made') }}", dest: "{{ playbook_dir }}/copied"}
+- debug: {msg: "{{ before.stat.exists }} {{ after.stat.exists }} {{ lookup('file', playbook_dir ~ '/made') | replace('\\n', '') }}"}`) })
+  assert.equal(told.messages, ['1', 'False True xy'])
+})
+
 test.run()
