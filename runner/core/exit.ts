@@ -7,7 +7,7 @@ import { yamlErrors } from './errors/yaml.ts'
 
 /** What was read cannot be understood: YAML, structure, keywords, modules, arguments, expressions. */
 const parsing: ReadonlySet<string> = new Set([...Object.keys(yamlErrors), ...Object.keys(playbookErrors), ...Object.keys(templateErrors), ...Object.keys(argErrors),
-  'args-no-mapping', 'batch-size', 'loop-no-list', 'vars-file-not-mapping'])
+  'args-no-mapping', 'batch-size', 'keyword-template', 'loop-no-list', 'vars-file-not-mapping'])
 /** Of these, what Ansible ends with 1: it is well formed, but something is not there or not allowed. */
 const general: ReadonlySet<Code> = new Set<Code>(['cannot-read', 'source-missing', 'import-cycle', 'keyword-choice', 'bad-variable-name', 'two-loops',
   'role-without-name', 'role-not-found', 'role-file-missing', 'role-cycle', 'role-unknown'])
