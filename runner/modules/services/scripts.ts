@@ -55,6 +55,6 @@ export async function planScript(wish: ScriptWish, target: Target): Promise<Plan
     changes, steps,
     after: changes.length === 0 ? [] : [{ probe: script.name, id: script.id(key), value: { ...known, running: state === undefined ? is.running : state !== 'stopped', runlevels } }],
     data: { name, ...(state === undefined ? {} : { state: state === 'stopped' ? 'stopped' : 'started' }), ...(enabled === undefined ? {} : { enabled }), status: is.live ?? {} },
-    done: ([ran]) => ran === undefined || ran.rc === 0 ? {} : { failed: true, rc: ran.rc, msg: `Failed to ${state ?? 'change'} service: ${name}: ${ran.stdout.trim()}` },
+    done: ([ran]) => ran === undefined || ran.rc === 0 ? {} : { failed: true, changed: false, rc: ran.rc, msg: `Failed to ${state ?? 'change'} service: ${name}: ${ran.stdout.trim()}` },
   }
 }

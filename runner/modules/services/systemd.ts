@@ -108,7 +108,7 @@ export function finish(ran: Ran | undefined): Record<string, unknown> {
   if (ran === undefined || ran.rc === 0) return {}
   const [said = '', what = 'systemctl failed', journal = ''] = ran.stdout.split('\u0001')
   const tail = journal.trim()
-  return { failed: true, rc: ran.rc, msg: `${what}: ${said.trim()}${tail === '' ? '' : `\n${tail}`}`, ...(ran.stderr === '' ? {} : { stderr: ran.stderr }) }
+  return { failed: true, changed: false, rc: ran.rc, msg: `${what}: ${said.trim()}${tail === '' ? '' : `\n${tail}`}`, ...(ran.stderr === '' ? {} : { stderr: ran.stderr }) }
 }
 
 interface Found { readonly is: Unit | undefined; readonly stale: boolean }
