@@ -104,6 +104,7 @@ on('a start that fails says what the unit said', async (context) => {
   await write(context, 'tbad.service', '[Service]\nType=oneshot\nExecStart=/bin/sh -c "echo something is missing; exit 3"\n')
   const { data } = await apply(context, systemd, { name: 'tbad', state: 'started' })
   assert.is(data.failed, true)
+  assert.is(data.changed, false)
   assert.match(String(data.msg), 'Unable to start service tbad')
   assert.match(String(data.msg), 'something is missing')
 })
