@@ -3,6 +3,7 @@ import { defineAction } from '../core/module.ts'
 import { argFaults } from '../core/args.ts'
 import { Failure } from '../core/errors.ts'
 import { keyLoc, place } from '../core/loc.ts'
+import { secretTexts } from '../core/mask.ts'
 import type { Arg, ArgSpec, ArgType, Control, Data, Json } from '../core/types.ts'
 import { dictEntries, dictGet, isDict } from '../core/value.ts'
 
@@ -24,14 +25,6 @@ function argOf(option: unknown): Arg {
   }
 }
 const specOf = (options: unknown): ArgSpec => isDict(options) ? Object.fromEntries(dictEntries(options).map(([name, option]) => [String(name), argOf(option)])) : {}
-
-/** Values of variables that are declared with no_log are secrets of the run; what everybody can read in the declaration is none. */
-function keepSecrets(spec: ArgSpec, values: Data, control: Control): void {
-  for (const [name, { secret, default: fallback }] of Object.entries(spec)) {
-    const value = values[name]
-    if (secret === true && typeof value === 'string' && value !== '' && value !== fallback) control.keepSecret(value)
-  }
-}
 
 /** Variables that the specification names, as they are now, each with the place where it was written. */
 function variables(declared: Data, provided: Data, control: Control): Data {
@@ -59,7 +52,7 @@ export default defineAction({
     const spec = specOf(args.argument_spec)
     const context = { name: String(args.validate_args_context['name'] ?? '') }
     const values = variables(args.argument_spec, args.provided_arguments, control)
-    keepSecrets(spec, values, control)
+    for (const secret of secretTexts(spec, values)) control.keepSecret(secret) // what is declared with no_log is a secret of the run
     // parameters that the specification does not name are mistakes; variables are not
     const extra = Object.fromEntries(Object.entries(args.provided_arguments).filter(([key]) => !(key in spec)))
     const faults = argFaults(spec, { ...values, ...extra }, { module: context.name === '' ? 'role' : `role ${context.name}`, container: values })

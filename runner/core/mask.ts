@@ -1,4 +1,6 @@
 /** Replaces secret values in whatever is about to be shown. Secrecy belongs to the value: it is masked in every sink. */
+import type { Arg, ArgSpec } from './types.ts'
+import { dictEntries, dictGet, isDict } from './value.ts'
 
 const stars = '********'
 
@@ -28,6 +30,7 @@ export function createMasker(): Masker {
   }
   const value = (shown: unknown): unknown => {
     if (typeof shown === 'string') return text(shown)
+    if (typeof shown === 'number') return secrets.has(String(shown)) ? stars : shown
     if (Array.isArray(shown)) return shown.map(value)
     if (shown instanceof Map) return new Map([...shown].map(([key, item]) => [key, value(item)]))
     if (typeof shown === 'object' && shown !== null && Object.getPrototypeOf(shown) === Object.prototype) {
@@ -46,4 +49,25 @@ export function createMasker(): Masker {
     text,
     value: <T>(shown: T): T => secrets.size === 0 ? shown : value(shown) as T,
   }
+}
+
+/** Texts among these arguments that their declaration calls secret: also in options of options, also numbers. A declared default is none, everybody can read it. */
+export function secretTexts(spec: ArgSpec, values: unknown): readonly string[] {
+  if (!isDict(values)) return []
+  const found: string[] = []
+  for (const [name, arg] of Object.entries(spec)) {
+    for (const spelled of [name, ...arg.aliases ?? []]) found.push(...secretsOf(arg, dictGet(values, spelled)))
+  }
+  return found
+}
+function secretsOf(arg: Arg, value: unknown): readonly string[] {
+  if (arg.secret === true) return value === arg.default ? [] : textsIn(value)
+  const { options } = arg
+  return options === undefined ? [] : [value].flat().flatMap((one) => secretTexts(options, one))
+}
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return value === '' ? [] : [value]
+  if (typeof value === 'number') return [String(value)]
+  if (Array.isArray(value)) return value.flatMap(textsIn)
+  return isDict(value) ? dictEntries(value).flatMap(([, one]) => textsIn(one)) : []
 }

@@ -3,6 +3,7 @@ import type { Action, Data, Frame, Module, Task } from '../core/types.ts'
 import { validateArgs } from '../core/args.ts'
 import { fault, Failure } from '../core/errors.ts'
 import { inheritLoc } from '../core/loc.ts'
+import { secretTexts } from '../core/mask.ts'
 import { dictEntries, isDict, type Dict, omit, Template, Unknown, UnknownValue } from '../core/value.ts'
 import type { Scope } from '../vars/scope.ts'
 import { pyStr, typeName } from '../template/python.ts'
@@ -82,12 +83,6 @@ function defaultsOf(unit: Unit): [unknown, unknown][] {
 /** What the module or action gets; secrets among it are masked from now on. */
 export function checkedArgs(unit: Unit, spec: Module | Action): Data {
   const raw = argsOf(unit, spec)
-  maskSecrets(unit.run, spec.args, raw)
+  for (const secret of secretTexts(spec.args, raw)) unit.run.masker.add(secret)
   return 'open' in spec && spec.open === true ? raw : validateArgs(spec.args, spec.rules, raw, whereOf(unit))
-}
-function maskSecrets(run: Run, spec: object, args: Data): void {
-  for (const [name, arg] of Object.entries(spec)) {
-    const value = args[name]
-    if (typeof arg === 'object' && arg !== null && 'secret' in arg && arg.secret === true && typeof value === 'string') run.masker.add(value)
-  }
 }
