@@ -17,7 +17,7 @@ export const hasHome = defineEach<string, boolean>({
 })
 
 export interface KeyFile { readonly user: string; readonly path: string }
-export interface SshKey { readonly path: string; readonly hasPrivate: boolean; readonly publicKey: string | undefined; readonly fingerprint: string; readonly hostname: string }
+export interface SshKey { readonly path: string; readonly hasPrivate: boolean; readonly hasPublic: boolean; readonly publicKey: string | undefined; readonly fingerprint: string; readonly hostname: string }
 /** An SSH key pair; a relative path is taken from the account's home. */
 export const sshKey = defineEach<KeyFile, SshKey>({
   name: 'ssh-key',
@@ -25,12 +25,12 @@ export const sshKey = defineEach<KeyFile, SshKey>({
   absent: (value) => !value.hasPrivate,
   prologue: findHome,
   command: ({ user, path }) => shText`home_of ${user}; p=${path}; case $p in /*) ;; *) p=$h/$p;; esac
-echo "$p"; uname -n; if [ -e "$p" ]; then echo yes; else echo no; fi
+echo "$p"; uname -n; if [ -e "$p" ]; then echo yes; else echo no; fi; if [ -e "$p.pub" ]; then echo yes; else echo no; fi
 ssh-keygen -l -f "$p" 2>&1 | head -n 1
 cat "$p.pub"`,
   parse({ stdout }) {
-    const [path = '', hostname = '', has = '', ...rest] = stdout.split('\n')
+    const [path = '', hostname = '', has = '', hasPublic = '', ...rest] = stdout.split('\n')
     const key = rest.findIndex((line) => /^(ssh-|ecdsa-|sk-)/.test(line))
-    return { path, hostname, hasPrivate: has === 'yes', fingerprint: rest[0] ?? '', publicKey: key < 0 ? undefined : rest[key]?.trim() }
+    return { path, hostname, hasPrivate: has === 'yes', hasPublic: hasPublic === 'yes', fingerprint: rest[0] ?? '', publicKey: key < 0 ? undefined : rest[key]?.trim() }
   },
 })

@@ -1,6 +1,6 @@
 /** Makes an SSH key pair for an account. */
 import { attr } from '../../core/module.ts'
-import { shText } from '../../core/sh.ts'
+import { raw, shText } from '../../core/sh.ts'
 import type { Plan, Ran } from '../../core/types.ts'
 import { sshKey, type SshKey } from '../../probes/homes.ts'
 import { parentFolder } from './state.ts'
@@ -14,6 +14,9 @@ export function withKey(plan: Plan, args: UserArgs, key: SshKey, home: string): 
   if (key.hasPrivate && !args.force) {
     return { ...plan, data: { ...plan.data, ...keyData(key) }, warnings: [...plan.warnings ?? []] }
   }
+  if (key.hasPublic && !args.force) {
+    return { ...plan, warnings: [...plan.warnings ?? [], `Found existing ssh key public file "${key.path}.pub", no force, so skipping ssh-keygen generation`] }
+  }
   const given = keyPath(args)
   const path = given.startsWith('/') ? given : `${home}/${given}`
   const words = [
@@ -23,7 +26,7 @@ export function withKey(plan: Plan, args: UserArgs, key: SshKey, home: string): 
   // ssh-keygen asks for a passphrase only on a terminal; SSH_ASKPASS would need a file. -N is the one way, in a script that no other user can read.
   const make = shText`umask 077; d=${parentFolder(path)}
 [ -d "$d" ] || { mkdir -p -- "$d" && chown ${`${args.name}:`} -- "$d"; } || exit
-rm -f -- ${path} ${`${path}.pub`}
+${raw(args.force ? shText`rm -f -- ${path} ${`${path}.pub`}` : ':')}
 IFS= read -r pass || :
 ssh-keygen ${words} -N "$pass" && chown ${`${args.name}:`} -- ${path} ${`${path}.pub`} && ssh-keygen -l -f ${path} && cat ${`${path}.pub`}`
   return {
