@@ -3,8 +3,9 @@ import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
 import { shText } from '../core/sh.ts'
 import type { Args, Plan, Predicted } from '../core/types.ts'
-import { mysqlClient, mysqlNames, optionsOf } from '../probes/mysql.ts'
+import { atServer, mysqlClient, mysqlNames, optionsOf } from '../probes/mysql.ts'
 import type { MysqlLogin } from '../probes/mysql.ts'
+import { dumpInto } from './databases/dump.ts'
 import { ask, execute, ident, loginArgs, loginOf, predicted, text } from './mysql/server.ts'
 
 const args = {
@@ -51,8 +52,8 @@ function transfer(want: DbArgs, login: MysqlLogin, names: readonly string[]): Pl
   const extra = want.dump_extra_args === undefined ? '' : ` ${want.dump_extra_args}`
   const sh = want.state === 'import'
     ? `${folder}${shText`[ -r ${file} ]`} || { echo ${shText`${`target ${file} does not exist on the host`}`} >&2; exit 1; }; ${read} | { ${mysqlClient({ ...login, database: isAll ? undefined : names[0] }, mysqlNames, shText`${flags}`)}; }`
-    : `${folder}{ ${mysqlClient(login, ['mysqldump', 'mariadb-dump'], `${shText`${flags}`}${extra} ${isAll ? '--all-databases' : shText`--databases ${names}`}`)}; } </dev/null ${pack === undefined ? '' : `| ${pack} `}${shText`> ${file}`}`
-  return { changes: [{ kind: 'run', cmd: `${want.state} ${file}` }], steps: [{ sh, env: { PLAY_OPTIONS: optionsOf(login) } }], after: [{ unknown: `what ${want.state} of ${names.join(', ')} leaves is not known`, spares: ['/'] }], data: { db: names.join(' '), db_list: names } }
+    : `${folder}${dumpInto(file, `{ ${mysqlClient(login, ['mysqldump', 'mariadb-dump'], `${shText`${flags}`}${extra} ${isAll ? '--all-databases' : names.length === 1 ? shText`${names}` : shText`--databases ${names}`}`)}; } </dev/null`, pack)}`
+  return { changes: [{ kind: 'run', cmd: `${want.state} ${file}` }], steps: [{ sh: `${atServer}${sh}`, env: { PLAY_OPTIONS: optionsOf(login) } }], after: [{ unknown: `what ${want.state} of ${names.join(', ')} leaves is not known`, spares: ['/'] }], data: { db: names.join(' '), db_list: names } }
 }
 
 export default defineModule({

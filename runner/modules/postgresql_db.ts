@@ -3,7 +3,8 @@ import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
 import { shText } from '../core/sh.ts'
 import type { Change, Data, Plan } from '../core/types.ts'
-import { postgresEnv } from '../probes/postgres.ts'
+import { atServer, client, postgresEnv } from '../probes/postgres.ts'
+import { dumpInto } from './databases/dump.ts'
 import { ask, ident, loginArgs, loginOf, predicted, statementPlan, text } from './postgresql/server.ts'
 
 const args = {
@@ -38,11 +39,11 @@ function transfer(name: string, isDump: boolean, file: string, options: string):
   const pack = file.endsWith('.gz') ? 'gzip' : file.endsWith('.bz2') ? 'bzip2' : file.endsWith('.xz') ? 'xz' : undefined
   const format = file.endsWith('.tar') ? '--format=t' : file.endsWith('.pgc') ? '--format=c' : file.endsWith('.dir') ? '--format=d' : undefined
   if (isDump) {
-    if (format === '--format=d') return shText`pg_dump ${format} -f ${file} ${name}` + ` ${options}`
-    return `${shText`pg_dump ${[...(format === undefined ? [] : [format]), name]}`} ${options} ${pack === undefined ? '' : `| ${pack} `}${shText`> ${file}`}`
+    if (format === '--format=d') return client(shText`pg_dump ${format} -f ${file} ${name}` + ` ${options}`)
+    return dumpInto(file, client(`${shText`pg_dump ${[...(format === undefined ? [] : [format]), name]}`} ${options}`), pack)
   }
-  if (format !== undefined) return shText`pg_restore ${[format, '-d', name]}` + ` ${options} ${shText`${file}`}`
-  return `${pack === undefined ? shText`cat -- ${file}` : shText`${pack} -dc -- ${file}`} | ${shText`psql -X -q -w -d ${name}`} ${options}`
+  if (format !== undefined) return client(shText`pg_restore ${[format, '-d', name]}` + ` ${options} ${shText`${file}`}`)
+  return `${shText`[ -r ${file} ]`} || { echo ${shText`${`target ${file} does not exist on the host`}`} >&2; exit 1; }; ${pack === undefined ? shText`cat -- ${file}` : shText`${pack} -dc -- ${file}`} | ${client(`${shText`psql -X -q -w -d ${name}`} ${options}`)}`
 }
 
 export default defineModule({
@@ -56,7 +57,7 @@ export default defineModule({
     if (want.state === 'dump' || want.state === 'restore') {
       if (want.target === '') throw new Failure(`target is required for state ${want.state}`)
       const cmd = transfer(name, want.state === 'dump', want.target, [want.target_opts, want.dump_extra_args ?? ''].join(' ').trim())
-      return { changes: [{ kind: 'run', cmd }], steps: [{ sh: `cd /; ${cmd}`, env: postgresEnv({ ...login, database: name }) }], data: { db: name } }
+      return { changes: [{ kind: 'run', cmd }], steps: [{ sh: `${atServer}${cmd}`, env: postgresEnv({ ...login, database: name }) }], data: { db: name } }
     }
     if (want.state === 'rename') {
       if (want.target === '') throw new Failure('the new name is required: target')

@@ -3,7 +3,7 @@ import { Failure } from '../core/errors.ts'
 import { defineModule } from '../core/module.ts'
 import type { Data, Plan } from '../core/types.ts'
 import { isDict } from '../core/value.ts'
-import { postgres, postgresEnv } from '../probes/postgres.ts'
+import { atServer, client, postgres, postgresEnv } from '../probes/postgres.ts'
 import { asking, literal, mark, printed, readPrinted } from './postgresql/queries.ts'
 import type { Printed } from './postgresql/queries.ts'
 import { bound } from './sql/bound.ts'
@@ -51,7 +51,7 @@ export default defineModule({
     const script = [...statements, ...queries.flatMap((one) => [`\\echo ${mark}`, `${printed(one)};`]), `\\echo ${mark}`, ...(want.autocommit ? [] : ['COMMIT;']), '']
     return {
       changes: [{ kind: 'run', cmd: queries.join('; ') }],
-      steps: [{ sh: 'cd /; psql -X -A -t -w -v ON_ERROR_STOP=1', stdin: new TextEncoder().encode(script.join('\n')), env: postgresEnv(login), okRc: 'any' }],
+      steps: [{ sh: `${atServer}${client('psql -X -A -t -w -v ON_ERROR_STOP=1')}`, stdin: new TextEncoder().encode(script.join('\n')), env: postgresEnv(login), okRc: 'any' }],
       later: ['query_result', 'query_all_results', 'rowcount', 'statusmessage'],
       done: ([ran]) => ran?.rc === 0
         ? result((ran.stdout.split(mark).slice(1, -1)).map((output, i) => readPrinted(queries[i] ?? '', output)))

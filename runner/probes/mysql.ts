@@ -21,13 +21,16 @@ export function optionsOf(login: MysqlLogin): string {
     ...Object.entries(login.ssl),
   ]
   const given = fields.filter((field): field is readonly [string, string] => field[1] !== undefined)
-  return `\n[client]\n${given.map(([name, value]) => `${name}="${value.replaceAll('\\', '\\\\')}"\n`).join('')}`
+  // mysqldump refuses the time limit: it is for the client alone
+  return `\n[client]\n${given.map(([name, value]) => `${name}="${value.replaceAll('\\', '\\\\')}"\n`).join('')}[mysql]\nconnect-timeout=${login.connectTimeout}\n`
 }
-/** Runs a client of the server: options come from a pipe at 3, in `PLAY_OPTIONS`; what is said to it is on standard input. */
+/** To stand before everything else: no program gets the options in its environment. */
+export const atServer = 'o=$PLAY_OPTIONS; unset PLAY_OPTIONS; '
+/** Runs a client of the server: options come from a pipe at 3; what is said to it is on standard input. */
 export function mysqlClient(login: MysqlLogin, names: readonly string[], args: string): string {
   const file = login.configFile.startsWith('~/') ? `"$HOME"/${quote(login.configFile.slice(2))}` : quote(login.configFile)
   return `PATH=$PATH:/usr/local/bin; c=; for n in ${names.join(' ')}; do [ -n "$c" ] || c=$(command -v "$n"); done; [ -n "$c" ] || { echo ${quote(`${names[0] ?? ''} is not on this host`)} >&2; exit 127; }
-exec 4<&0; { cat ${file} 2>/dev/null; printf '%s' "$PLAY_OPTIONS"; } | "$c" --defaults-file=/dev/fd/3 --connect-timeout=${login.connectTimeout} ${args}${login.database === undefined ? '' : ` ${quote(login.database)}`} 3<&0 0<&4 4<&-`
+exec 4<&0; { cat ${file} 2>/dev/null; printf '%s' "$o"; } | "$c" --defaults-file=/dev/fd/3 ${args}${login.database === undefined ? '' : ` ${quote(login.database)}`} 3<&0 0<&4 4<&-`
 }
 export const mysqlNames = ['mysql', 'mariadb']
 
@@ -38,7 +41,7 @@ export const mysql = defineEach<MysqlKey, MysqlAnswer>({
   name: 'mysql',
   id: (key) => JSON.stringify(key),
   absent: (value) => value.isAbsent,
-  command: ({ login, sql }) => `cd /; PLAY_OPTIONS=${quote(optionsOf(login))}
+  command: ({ login, sql }) => `cd /; o=${quote(optionsOf(login))}
 ${shText`printf '%s\\n' ${sql}`} | { ${mysqlClient(login, mysqlNames, '--batch')}; } 2>&1`,
   parse({ rc, stdout }) {
     if (rc !== 0) return { rows: [], problem: stdout.trim(), isAbsent: restsOnAbsence(rc, stdout) }

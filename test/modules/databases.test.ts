@@ -75,6 +75,9 @@ async function fails(session: Session | undefined, module: Module, given: Data):
 
 on('postgresql: roles', async ({ postgres: db }) => {
   assert.equal((await apply(db, postgresUser, { name: 'app', password: "it's \\ secret", role_attr_flags: 'CREATEDB,NOSUPERUSER', conn_limit: 7, comment: 'an account' })).changes, ['state absent -> present'])
+  const asApp = { login_user: 'app', login_host: '127.0.0.1', login_db: 'postgres', query: 'SELECT current_user AS me' }
+  assert.equal((await apply(db, postgresQuery, { ...asApp, login_password: "it's \\ secret" })).data['query_result'], [{ me: 'app' }])
+  assert.match(await fails(db, postgresQuery, { ...asApp, login_password: 'wrong' }), 'authentication failed')
   assert.equal((await apply(db, postgresUser, { name: 'app', password: 'other', role_attr_flags: 'NOCREATEDB' })).changes, ['password ******** -> ********', 'createdb true -> false'])
   assert.equal((await apply(db, postgresUser, { name: 'app', password: 'md5aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', expires: '2040-01-01' })).changes.length, 2)
   assert.equal((await apply(db, postgresUser, { name: 'app', configuration: { work_mem: '8MB' } })).changes, ['configuration.work_mem null -> 8MB'])
@@ -87,6 +90,12 @@ on('postgresql: databases', async ({ postgres: db }) => {
   assert.equal((await apply(db, postgresDb, { name: 'shop', owner: 'postgres', conn_limit: '20' })).changes, ['owner app -> postgres', 'conn_limit -1 -> 20'])
   assert.match(await fails(db, postgresDb, { name: 'shop', encoding: 'LATIN1' }), 'Changing database encoding is not supported')
   await apply(db, postgresDb, { name: 'shop', state: 'dump', target: '/tmp/shop.sql.gz' }, ['run'])
+  const dumped = async (): Promise<string | undefined> => (await db?.run([{ sh: 'cd /tmp && sha256sum shop.sql.gz* && stat -c %a shop.sql.gz' }]))?.[0]?.stdout
+  await db?.run([{ sh: 'chmod 600 /tmp/shop.sql.gz' }])
+  const before = await dumped()
+  assert.match(before ?? '', /^\S+ +shop\.sql\.gz\n600\n$/)
+  assert.match(await fails(db, postgresDb, { name: 'shop', state: 'dump', target: '/tmp/shop.sql.gz', target_opts: '-t nothing' }), 'no matching tables')
+  assert.is(await dumped(), before, 'a dump that fails leaves what was there')
   assert.equal((await apply(db, postgresDb, { name: 'shop', state: 'rename', target: 'shop2' })).changes, ['name shop -> shop2'])
   assert.equal((await apply(db, postgresDb, { name: 'shop2', state: 'absent' })).changes, ['state present -> absent'])
   await apply(db, postgresDb, { name: 'shop' })
@@ -125,6 +134,8 @@ on('mysql: databases', async ({ root: db }) => {
   await apply(db, mysqlQuery, { login_db: 'shop', query: ['CREATE TABLE t (id int, name text)', "INSERT INTO t VALUES (1, 'a\\tb')"] }, ['run'])
   await apply(db, mysqlDb, { name: 'shop', state: 'dump', target: '/tmp/m.sql.gz' }, ['run'])
   assert.equal((await apply(db, mysqlDb, { name: 'copy', state: 'import', target: '/tmp/m.sql.gz' }, ['run'])).changes, ['state absent -> present', 'run'])
+  assert.equal((await apply(db, mysqlQuery, { login_db: 'copy', query: 'SELECT id FROM t' }, ['run'])).data['query_result'], [[{ id: 1 }]])
+  assert.match(await fails(db, mysqlDb, { name: 'nowhere', state: 'dump', target: '/tmp/m.sql.gz' }), /[Uu]nknown database/)
   assert.equal((await apply(db, mysqlDb, { name: ["o'dd", 'copy'], state: 'absent' })).changes, ['state present -> absent', 'state present -> absent'])
   assert.equal((await apply(db, mysqlQuery, { login_db: 'shop', query: 'SELECT id, name FROM t WHERE name = %(n)s', named_args: { n: 'a\tb' } }, ['run'])).data['query_result'], [[{ id: 1, name: 'a\tb' }]])
 })

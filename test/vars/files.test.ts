@@ -38,7 +38,7 @@ test('templates and vault values are kept for later; whole files are decrypted',
 test('anything else is a fault', () => {
   assert.match(message(() => load('just text')), /must hold a mapping.*holds the text 'just text'/)
   assert.match(message(() => load('- 1')), /holds the number 1/)
-  assert.match(message(() => load(encrypt('a: 1', 'other'))), /none of the vault passwords/)
+  assert.match(message(() => load(encrypt('a: 1', 'other'))), /no vault secrets were found that could decrypt/)
   assert.match(message(() => loadVarsFile(join(cwd, 'none.yml'), { decrypt: () => '', warn: () => undefined })), /there is no variable file/)
 })
 

@@ -1,7 +1,7 @@
 /** What the modules of MySQL and MariaDB have in common: how to log in, names and texts in SQL, steps. */
 import { Failure } from '../../core/errors.ts'
 import type { Args, Plan, Step, Target } from '../../core/types.ts'
-import { mysql, mysqlClient, mysqlNames, optionsOf } from '../../probes/mysql.ts'
+import { atServer, mysql, mysqlClient, mysqlNames, optionsOf } from '../../probes/mysql.ts'
 import type { MysqlLogin, MysqlRow } from '../../probes/mysql.ts'
 
 export const loginArgs = {
@@ -45,5 +45,5 @@ export const predicted = (login: MysqlLogin, sql: string, rows: readonly MysqlRo
 }
 /** Statements in one step. */
 export function execute(login: MysqlLogin, statements: readonly string[], args = '--batch --silent'): Step {
-  return { sh: `cd /; ${mysqlClient(login, mysqlNames, args)}`, stdin: new TextEncoder().encode(statements.map((one) => `${one};\n`).join('')), env: { PLAY_OPTIONS: optionsOf(login) } }
+  return { sh: `${atServer}cd /; ${mysqlClient(login, mysqlNames, args)}`, stdin: new TextEncoder().encode(statements.map((one) => `${one};\n`).join('')), env: { PLAY_OPTIONS: optionsOf(login) } }
 }

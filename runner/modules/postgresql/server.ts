@@ -1,7 +1,7 @@
 /** What the modules of PostgreSQL have in common: how to log in, names and texts in SQL, steps and predictions. */
 import { Failure } from '../../core/errors.ts'
 import type { Args, Change, Data, Plan, Step, Target } from '../../core/types.ts'
-import { postgres, postgresEnv, psql } from '../../probes/postgres.ts'
+import { atServer, postgres, postgresEnv, psql } from '../../probes/postgres.ts'
 import type { PostgresAnswer, PostgresLogin } from '../../probes/postgres.ts'
 
 export const loginArgs = {
@@ -61,7 +61,7 @@ export const predicted = (login: PostgresLogin, query: string, found: readonly D
 
 /** Statements in one step, each by itself: some may not stand in a transaction. */
 export function execute(login: PostgresLogin, statements: readonly string[]): Step {
-  return { sh: `cd /; ${psql}`, stdin: new TextEncoder().encode(statements.map((one) => `${one};\n`).join('')), env: postgresEnv(login) }
+  return { sh: `${atServer}${psql}`, stdin: new TextEncoder().encode(statements.map((one) => `${one};\n`).join('')), env: postgresEnv(login) }
 }
 /** A plan that carries out statements. `shown`: how they are told, without secrets. */
 export const statementPlan = (login: PostgresLogin, changes: readonly Change[], statements: readonly string[], data: Data, after: Plan['after'] = []): Plan => ({
