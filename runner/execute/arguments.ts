@@ -80,9 +80,12 @@ function defaultsOf(unit: Unit): [unknown, unknown][] {
   return [...Object.entries(impliedArgs(run, scope, task.module)), ...hidden === undefined || hidden === task.module ? [] : of(hidden), ...of(task.module)]
 }
 
-/** What the module or action gets; secrets among it are masked from now on. */
-export function checkedArgs(unit: Unit, spec: Module | Action): Data {
+/** What the task gives its module or action; secrets among it are masked from now on. */
+export function ownArgs(unit: Unit, spec: Module | Action): Data {
   const raw = argsOf(unit, spec)
   for (const secret of secretTexts(spec.args, raw)) unit.run.masker.add(secret)
-  return 'open' in spec && spec.open === true ? raw : validateArgs(spec.args, spec.rules, raw, whereOf(unit))
+  return raw
 }
+/** What the module or action gets. */
+export const checkedArgs = (unit: Unit, spec: Module | Action, raw: Data): Data =>
+  'open' in spec && spec.open === true ? raw : validateArgs(spec.args, spec.rules, raw, whereOf(unit))

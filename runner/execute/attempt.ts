@@ -3,42 +3,22 @@
  * run, the prediction. Normal run, --check and --diff are this one path.
  */
 import type { Action, Change, Data, Module, Plan, Ran } from '../core/types.ts'
-import { keyLoc, valueLoc } from '../core/loc.ts'
-import { fault, Failure, Fault } from '../core/errors.ts'
+import { Failure, Fault } from '../core/errors.ts'
+import { templateErrors } from '../core/errors/template.ts'
 import { withoutShell } from '../core/errors/failure.ts'
 import { Missing } from '../core/missing.ts'
-import { dictEntries, Float, isDict, makeDict, Template, Unknown, UnknownValue } from '../core/value.ts'
-import { nearest } from '../core/near.ts'
-import { pyStr } from '../template/python.ts'
+import { dictEntries, Float, isDict, makeDict, Unknown, UnknownValue } from '../core/value.ts'
 import { fetchJob, type Job, startedData, startJob } from './async.ts'
-import { argsOf, checkedArgs, type Unit } from './arguments.ts'
-import { judge } from './conditions.ts'
-import { checkKeywords, flag, keyword, numberOf, timeoutOf } from './keywords.ts'
+import { checkedArgs, ownArgs, type Unit } from './arguments.ts'
+import { flag, numberOf, timeoutOf } from './keywords.ts'
 import { createControl } from './control.ts'
 import { diffOf, inDiffMode, notInBackground, showsInvocation, shownArgs } from './particulars.ts'
-import { draft, type Draft, draftOf, isFailed, skipped } from './outcome.ts'
+import { draft, type Draft, draftOf, isFailed } from './outcome.ts'
 import { type Place, placeOf } from './place.ts'
+import { checkDelegate, named, prepare, type Ready, skipOf } from './prepare.ts'
 import { HostTarget } from './target.ts'
 
 export const isCheck = (unit: Unit): boolean => flag(unit.run, unit.task, unit.scope, 'check_mode') ?? unit.run.options.check
-
-/** Whether `when` lets it run; the draft of a skip if not. */
-export function skipOf(unit: Unit): Draft | undefined {
-  const when = unit.task.kw['when']
-  if (when === undefined) return undefined
-  const verdict = judge(unit.run, when, unit.scope, 'when', keyLoc(unit.task.kw, 'when') ?? unit.task.loc)
-  return verdict.truth ? undefined : skipped('Conditional result was False', { false_condition: verdict.falseCondition })
-}
-
-/** With the module that `action: "{{ name }}"` means on this host. */
-function named(unit: Unit): Unit {
-  const { run, task, scope } = unit
-  if (task.moduleTemplate === undefined) return unit
-  const name = pyStr(run.jinja.resolve(task.moduleTemplate, scope))
-  const module = run.registry.resolve(name)
-  if (module === undefined) throw fault('unknown-module', task.loc, { name, isCollection: name.includes('.'), near: nearest(name, run.registry.names()) })
-  return { ...unit, task: { ...task, module } }
-}
 
 /** A dry run that cannot tell whether variables would be included: their names are unknown from here on, not undefined. */
 async function perhapsIncluded(unit: Unit, reason: string): Promise<Draft> {
@@ -48,32 +28,34 @@ async function perhapsIncluded(unit: Unit, reason: string): Promise<Draft> {
   return { data: { changed: false, ansible_facts: makeDict(names.map((name) => [name, new Unknown(reason)])) }, changes: [], unknown: reason }
 }
 
-/** A host of no name is an error even where the condition is false, as in Ansible; what cannot be worked out is met later. */
-function checkDelegate({ run, task, scope }: Unit): void {
-  const written = task.kw['delegate_to']
-  if (written instanceof Template && isEmpty(() => keyword(run, task, scope, 'delegate_to'))) throw fault('empty-delegate', valueLoc(task.kw, 'delegate_to') ?? task.loc, { written: written.source })
-}
-
-const isEmpty = (work: () => unknown): boolean => { try { return work() === '' } catch { return false } }
-
 export async function attempt(given: Unit): Promise<Draft> {
-  checkDelegate(given)
-  let skip: Draft | undefined
-  try { skip = skipOf(given) } catch (error) {
-    if (error instanceof UnknownValue && given.task.module === 'include_vars') return perhapsIncluded(given, error.reason)
+  let ready: Ready
+  try {
+    const skip = await skipOrPerhaps(given)
+    if (skip !== undefined) return skip
+    ready = await prepare(given)
+  } catch (error) { return { ...draftOf(error), isPremature: true } }
+  return begin(ready).catch((error: unknown) => {
+    // a template that a module meets while it is at work (an expression of assert, a file of template) is no result of the module either
+    if (error instanceof Fault && error.code in templateErrors) return { ...draftOf(error), isPremature: true }
+    throw error
+  })
+}
+async function skipOrPerhaps(unit: Unit): Promise<Draft | undefined> {
+  checkDelegate(unit)
+  try { return skipOf(unit) } catch (error) {
+    if (error instanceof UnknownValue && unit.task.module === 'include_vars') return perhapsIncluded(unit, error.reason)
     throw error
   }
-  if (skip !== undefined) return skip
-  checkKeywords(given.run, given.task, given.scope)
-  const unit = named(given)
-  timeoutOf(unit.run, unit.task, unit.scope)
-  if (unit.task.module === 'async_status') return statusOf(unit)
-  const entry = await unit.run.registry.load(unit.task.module)
-  const place = placeOf(unit.run, unit.play, unit.host, unit.task, unit.scope, unit.varsFiles)
+}
+
+async function begin(ready: Ready): Promise<Draft> {
+  if (ready.kind === 'status') return statusOf(ready.unit, ready.args)
+  const { unit, entry, place, args: raw } = ready
   const spec = entry.kind === 'module' ? entry.module : entry.action
   const limit = numberOf(unit.run, unit.task, unit.scope, 'async', 0)
   if (limit > 0 && notInBackground.has(unit.task.module)) throw new Failure(`This action (${unit.task.action ?? unit.task.module}) does not support async.`)
-  const args = checkedArgs(unit, spec)
+  const args = checkedArgs(unit, spec, raw)
   const doing = entry.kind === 'module' ? runModule(unit, entry.module, args, place) : runAction(unit, entry.action, args, place)
   if (!showsInvocation(unit)) return doing
   const one = await doing.catch(draftOf)
@@ -89,7 +71,7 @@ export async function planOnly(given: Unit): Promise<void> {
   if (entry.kind !== 'module') return
   const place = placeOf(unit.run, unit.play, unit.host, unit.task, unit.scope, unit.varsFiles)
   const target = new HostTarget(unit.run, place, unit.scope, unit.task, 'ahead')
-  await entry.module.plan(checkedArgs(unit, entry.module), target)
+  await entry.module.plan(checkedArgs(unit, entry.module, ownArgs(unit, entry.module)), target)
 }
 
 async function runModule(unit: Unit, module: Module, args: Data, place: Place): Promise<Draft> {
@@ -198,8 +180,7 @@ async function jobDraft(unit: Unit, job: Job): Promise<Draft | undefined> {
 }
 
 /** async_status: the result of a job that this run has started. */
-async function statusOf(unit: Unit): Promise<Draft> {
-  const { jid, mode } = argsOf(unit, { args: {} })
+async function statusOf(unit: Unit, { jid, mode }: Data): Promise<Draft> {
   const id = String(jid)
   const job = unit.run.jobs.get(id)
   if (job === undefined) throw new Failure(`could not find job ${id}`, { ansible_job_id: id, started: true, finished: true })

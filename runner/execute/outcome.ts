@@ -14,6 +14,8 @@ export interface Draft {
   /** Why a dry run cannot tell. */
   readonly unknown?: string
   readonly unreachable?: boolean
+  /** It failed before its module began: no `until`, `changed_when` or `failed_when` judges it. */
+  readonly isPremature?: true
   /** In diff mode: its changes are to be shown. */
   readonly showsDiff?: true
   /** What is registered instead of `data`: a dry run's skip of something whose result nobody knows. */

@@ -62,6 +62,7 @@ export async function untilDone(unit: Unit): Promise<Draft> {
   if (retries === 0) return judged(unit, await attempt(unit).catch(draftOf))
   for (let tried = 1; ; tried++) {
     const raw = await attempt(unit).catch(draftOf)
+    if (raw.isPremature === true) return raw
     const one = judged(unit, raw.data['skipped'] === true ? raw : { ...raw, data: { ...raw.data, attempts: tried } })
     if (one.data['skipped'] === true || one.data['dry_run_skipped'] === true || one.unknown !== undefined) return one
     const counted: Draft = { ...one, data: { ...one.data, attempts: tried } }
@@ -90,7 +91,7 @@ const given = (conditions: unknown): unknown => Array.isArray(conditions) && con
 function judged(unit: Unit, one: Draft): Draft {
   const { run, task, scope } = unit
   const changedWhen = given(task.kw['changed_when']), failedWhen = given(task.kw['failed_when'])
-  if ((changedWhen === undefined && failedWhen === undefined) || one.data['skipped'] === true || one.unreachable === true || one.unknown !== undefined) return one
+  if ((changedWhen === undefined && failedWhen === undefined) || one.data['skipped'] === true || one.unreachable === true || one.isPremature === true || one.unknown !== undefined) return one
   const data = { ...one.data }
   const look = (): Scope => scope.child(seen(unit, { ...one, data }))
   const loc = (name: string): Loc => keyLoc(task.kw, name) ?? task.loc
