@@ -3,7 +3,7 @@ import { fault } from '../core/errors.ts'
 import { inheritLoc, keyLoc, locOf, valueLoc } from '../core/loc.ts'
 import { pyText } from '../core/pytext.ts'
 import type { Block, Data, Frame, Loc, Node, Task } from '../core/types.ts'
-import { dictGet, dictHas, isDict } from '../core/value.ts'
+import { dictGet, dictHas, isDict, Template } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
 import { checkDynamic, importRole, importTasks, legacyInclude } from './include.ts'
 import type { Loading } from './loading.ts'
@@ -96,12 +96,12 @@ export function makeTask(loading: Loading, written: Written, scope: Scope): Task
     ...(action.template === undefined ? {} : { moduleTemplate: action.template }), ...(own.wrong === undefined ? {} : { wrong: own.wrong }),
   }
 }
-/** A handler of a role also listens to `role : word`. */
+/** A handler of a role also listens to `role : word`. Words are no templates, as in Ansible. */
 function listens(own: Own, scope: Scope): Data {
   const words = own.kw['listen'], role = scope.role
   if (!Array.isArray(words) || role === undefined) return {}
   const names = unique([role.name, role.name.split('.').slice(2).join('.') || role.name])
-  return { listen: inheritLoc([...words, ...names.flatMap((name) => words.map((word) => `${name} : ${pyText(word)}`))], words) }
+  return { listen: inheritLoc([...words, ...names.flatMap((name) => words.map((word) => `${name} : ${word instanceof Template ? word.source : pyText(word)}`))], words) }
 }
 function checkMeta(args: unknown, scope: Scope, loc: Loc | undefined): void {
   const word = isDict(args) ? dictGet(args, '_raw_params') : undefined
