@@ -12,7 +12,7 @@ import { createGate } from './execute/gate.ts'
 import type { Run } from './execute/context.ts'
 import { openFactCache } from './execute/fact-cache.ts'
 import { extraFrames } from './execute/extra.ts'
-import { checkTasks } from './execute/check.ts'
+import { checkTasks, leavesOut } from './execute/check.ts'
 import { checkLimit, checkSelection } from './execute/selection.ts'
 import { runPlay } from './execute/play.ts'
 import { playValues } from './execute/play-values.ts'
@@ -123,7 +123,7 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
   if (options.adhoc !== undefined) read.push(loader.adhoc(options.adhoc, resolve(options.playbookDir ?? '.')))
   for (const path of options.playbooks) read.push(await loader.playbook(findPlaybook(path)))
   const playbooks = options.role === undefined ? read : read.map((one) => onlyRole(one, options.role ?? ''))
-  await checkTasks({ registry, jinja, loader, isLenient: options.errorOnMissingHandler === false }, playbooks)
+  await checkTasks({ registry, jinja, loader, isLenient: options.errorOnMissingHandler === false, isPart: leavesOut(options) }, playbooks)
   checkSelection(playbooks, options, warn)
   const limit = options.limit === undefined ? undefined : limitOf(inventory, options.limit)
   checkLimit(playbooks, limit, inventory, warn)

@@ -63,6 +63,8 @@ export interface Task {
   readonly action?: string
   /** What is wrong with it, where its failure is foreseen (ignore_errors, a rescue): it fails with that. */
   readonly wrong?: Error
+  /** Why it can have no such arguments: told where they are needed, not where a condition or tags leave it out. */
+  readonly wrongArgs?: Error
   /** Made by the engine: `--start-at-task` does not leave it out. */
   readonly implicit?: true
   /**

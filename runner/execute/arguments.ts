@@ -30,6 +30,7 @@ const whereOf = (unit: Unit): Parameters<typeof validateArgs>[3] => ({ module: u
 /** Arguments as written, module_defaults below them, templated, without omitted ones; free-form text under its argument's name. */
 export function argsOf(unit: Unit, spec: { readonly freeForm?: string; readonly rawArgs?: readonly string[]; readonly args: object }): Data {
   const { run, task, scope } = unit
+  if (task.wrongArgs !== undefined) throw task.wrongArgs
   const whole = task.args instanceof Template ? run.jinja.resolve(task.args, scope) : task.args
   if (whole !== null && whole !== undefined && !isDict(whole)) throw fault('args-no-mapping', task.loc, { module: task.module, type: typeName(whole) })
   const given: Data = {}

@@ -3,7 +3,7 @@
  * that was loaded. Tasks that see to their own failure (ignore_errors, failed_when, a rescue around them) are left to the run, and
  * behind a `when` nothing counts that only matters if the task runs.
  */
-import type { Loc, Node, Play, Playbook, Task } from '../core/types.ts'
+import type { Loc, Node, Options, Play, Playbook, Task } from '../core/types.ts'
 import { checkArgNames, checkArgPresence } from '../core/args.ts'
 import { Fault, fault } from '../core/errors.ts'
 import { inheritLoc, keyLoc, valueLoc } from '../core/loc.ts'
@@ -20,7 +20,7 @@ import { metaNames } from './meta.ts'
 import { engineNames, type Registry } from './registry.ts'
 
 /** What the checks look things up in. */
-export interface Checker { readonly registry: Registry; readonly jinja: Jinja; readonly loader: Pick<Loader, 'findTasks'>; /** Handlers may be missing. */ readonly isLenient?: boolean }
+export interface Checker { readonly registry: Registry; readonly jinja: Jinja; readonly loader: Pick<Loader, 'findTasks'>; /** Handlers may be missing. */ readonly isLenient?: boolean; /** Tags leave tasks out. */ readonly isPart?: boolean }
 
 function* tasksOf(nodes: readonly Node[]): Generator<Task> {
   for (const node of nodes) {
@@ -38,6 +38,9 @@ function* rescued(nodes: readonly Node[], isInside = false): Generator<Task> {
   }
 }
 const nodesOf = (play: Play): readonly Node[] => [...play.sections.flatMap((section) => section.nodes), ...play.handlers]
+
+/** Whether tags leave out tasks that have none. */
+export const leavesOut = ({ tags, skipTags }: Pick<Options, 'tags' | 'skipTags'>): boolean => skipTags.length > 0 || tags.some((tag) => tag !== 'all')
 
 /** Throws the first fault in any task. */
 export async function checkTasks(checker: Checker, playbooks: readonly Playbook[]): Promise<void> {
@@ -61,6 +64,7 @@ const seesToFailure = ({ kw }: Task): boolean => (kw['ignore_errors'] !== undefi
 const isConditional = ({ kw }: Task): boolean => { const { when } = kw; return when !== undefined && !(Array.isArray(when) && when.length === 0) }
 
 async function checkTask(checker: Checker, task: Task): Promise<void> {
+  if (task.wrongArgs !== undefined) { if (checker.isPart === true || isConditional(task) || task.kw['tags'] !== undefined) return; throw task.wrongArgs }
   if (engineNames.includes(task.module)) checkEngine(checker, task)
   else await checkArguments(checker, task)
   checkConditions(checker, task)

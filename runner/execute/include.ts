@@ -5,7 +5,7 @@ import { inheritLoc } from '../core/loc.ts'
 import { Fault } from '../core/errors.ts'
 import { pyStr } from '../template/python.ts'
 import { skipOf } from './prepare.ts'
-import { checkNodes } from './check.ts'
+import { checkNodes, leavesOut } from './check.ts'
 import type { HostState } from './context.ts'
 import { gather, isLooped, itemFrame, itemsOf, loopControl } from './loop.ts'
 import { truthy } from './connect.ts'
@@ -166,7 +166,7 @@ export async function includeTasks(walk: Walk, task: Task, hosts: readonly HostS
   await walkIncluded(walk, task, wishes(walk, task, hosts), (wish) => shownPath(walk, task, pathOf(wish)), async (wish) => {
     const { apply } = wish.args
     const nodes = await readable(loader.tasksFile(pathOf(wish), task, { frames: wish.frames, ...(isDict(apply) && !(apply instanceof Map) ? { apply } : {}) }))
-    await checkNodes(walk.run, nodes)
+    await checkNodes({ ...walk.run, isPart: leavesOut(walk.run.options) }, nodes)
     addHandlers(walk, rolesIn(nodes).flatMap((role) => role.handlers ?? []))
     walk.play.named.push(...rolesIn(nodes).map((one) => one.role))
     return nodes
@@ -181,7 +181,7 @@ export async function includeRole(walk: Walk, task: Task, hosts: readonly HostSt
   const { run, play } = walk
   await walkIncluded(walk, task, wishes(walk, task, hosts), ({ args }) => pyStr(args['name'] ?? args['role'] ?? ''), async (wish) => {
     const { role, nodes, handlers, isPublic } = await readable(run.loader.includeRole(wish.args, task, wish.frames), truthy(wish.args['rescuable'] ?? true))
-    await checkNodes(run, [...nodes, ...handlers])
+    await checkNodes({ ...run, isPart: leavesOut(run.options) }, [...nodes, ...handlers])
     addHandlers(walk, [...handlers, ...rolesIn(nodes).flatMap((one) => one.handlers ?? [])])
     if (isPublic) play.roles.push(role)
     play.named.push(...rolesIn(nodes).map((one) => one.role))

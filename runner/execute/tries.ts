@@ -109,7 +109,7 @@ function judged(unit: Unit, one: Draft): Draft {
       if (before) data['failed_when_suppressed_exception'] = '(traceback unavailable)'
       if (data['failed'] === true && !isFailed(one)) {
         if (!saysWhy(data)) data['msg'] = `Task failed: ${becauseTrue}.`
-        told = { error: { code: 'task-failed', message: `Task failed: ${becauseTrue}${saysWhy(one.data) ? `: ${pyStr(one.data['msg'])}` : ''}`, trail: whichOf(failedWhen, loc('failed_when')) } }
+        told = { error: { code: 'task-failed', message: `Task failed: ${becauseTrue}`, trail: whichOf(failedWhen, loc('failed_when')) } }
       }
     }
   } catch (error) {

@@ -1,5 +1,5 @@
 /** One task as written: which module it runs and with what arguments, in all the forms that Ansible takes, and its loop. */
-import { fault } from '../core/errors.ts'
+import { type Fault, fault } from '../core/errors.ts'
 import { inheritLoc, keyLoc, valueLoc } from '../core/loc.ts'
 import { nearest } from '../core/near.ts'
 import { pyText } from '../core/pytext.ts'
@@ -24,6 +24,8 @@ export interface Action {
   /** As written. */
   readonly written: string
   readonly args: unknown
+  /** Why it can have no such arguments, where that is told when they are needed. */
+  readonly wrongArgs?: Fault
   readonly isLocal: boolean
   readonly loc: Loc | undefined
   /** The name of the module where only the run can know it; `module` is empty then. */
@@ -62,7 +64,7 @@ export function actionOf(loading: Loading, raw: Dict, place: Place, scope: Scope
   const [stranger] = strangers
   if (stranger !== undefined) throw strangerFault(loading, raw, stranger, place, action.written)
   if (action.args !== undefined) return action
-  return { ...action, args: argsOf(loading, raw, action.module, dictGet(raw, action.key), valueLoc(raw, action.key), true) }
+  return { ...action, ...argsOf(loading, raw, action.module, dictGet(raw, action.key), valueLoc(raw, action.key), true) }
 }
 
 /** Beside a module, a key that is nothing: a keyword misspelt, or a second module misspelt. */
@@ -103,7 +105,7 @@ function oldAction(loading: Loading, raw: Dict, key: string, value: unknown, sco
   if (!isText(value)) throw fault('bad-action', loc, { name: key, found: kindOf(value) })
   const { module: written, rest } = split(value, loc)
   const { module, template } = known(loading, raw, key, written, scope)
-  return { key, module, ...template, written: shown(written), args: argsOf(loading, raw, module, rest === '' ? null : rest, loc, false), isLocal, loc: keyLoc(raw, key) }
+  return { key, module, ...template, written: shown(written), ...argsOf(loading, raw, module, rest === '' ? null : rest, loc, false), isLocal, loc: keyLoc(raw, key) }
 }
 const isText = (value: unknown): value is string | Template => typeof value === 'string' || value instanceof Template
 const shown = (name: string | Template): string => typeof name === 'string' ? name : name.source
@@ -132,21 +134,26 @@ function unbalanced(error: unknown, value: string | Template, loc: Loc | undefin
   return fault('unbalanced-arguments', placeIn(value, error.offset, loc), { text: text.length > 80 ? `${text.slice(0, 77)}...` : text })
 }
 
-function argsOf(loading: Loading, raw: Dict, module: string, value: unknown, loc: Loc | undefined, isNewStyle: boolean): unknown {
-  if (value === null || value === undefined) return withMore(raw, inheritLoc({}, raw), loc)
-  if (isDict(value)) return withMore(raw, value, loc)
-  if (value instanceof VaultText) return withMore(raw, { _raw_params: value }, loc)
+function argsOf(loading: Loading, raw: Dict, module: string, value: unknown, loc: Loc | undefined, isNewStyle: boolean): Pick<Action, 'args' | 'wrongArgs'> {
+  if (value === null || value === undefined) return { args: withMore(raw, inheritLoc({}, raw), loc) }
+  if (isDict(value)) return { args: withMore(raw, value, loc) }
+  if (value instanceof VaultText) return { args: withMore(raw, { _raw_params: value }, loc) }
   if (!isText(value)) {
     const quoted = isDict(value) || Array.isArray(value) ? undefined : pyText(value).toLowerCase()
     throw fault('bad-action', loc, { name: isNewStyle ? module : 'action', found: kindOf(value), quoted })
   }
   const args = textArgs(value, module, loc)
   const free = args['_raw_params']
-  if (free === undefined || module === '' || structural.has(module) || loading.context.known.freeForm(module)) return withMore(raw, args, loc)
-  if (!(free instanceof Template)) throw fault('no-free-form', valueLoc(args, '_raw_params') ?? loc, { module, text: pyText(free) })
+  if (free === undefined || module === '' || structural.has(module) || loading.context.known.freeForm(module)) return { args: withMore(raw, args, loc) }
   const { _raw_params: _, ...rest } = args
-  if (Object.keys(rest).length === 0 && !dictHas(raw, 'args')) return free
-  return withMore(raw, inheritLoc({ _variable_params: free, ...rest }, args), loc)
+  if (!(free instanceof Template)) {
+    // Ansible: told by the task, which may never be reached
+    const wrongArgs = fault('no-free-form', valueLoc(args, '_raw_params') ?? loc, { module, text: pyText(free) })
+    if (loading.context.known.dynamic !== true) throw wrongArgs
+    return { args: withMore(raw, inheritLoc(rest, args), loc), wrongArgs }
+  }
+  if (Object.keys(rest).length === 0 && !dictHas(raw, 'args')) return { args: free }
+  return { args: withMore(raw, inheritLoc({ _variable_params: free, ...rest }, args), loc) }
 }
 
 /** The arguments with those of `args:` below them. */
