@@ -131,7 +131,8 @@ changed: [h1]
 
 test('an error frame above the line: place, three lines, caret, trail, hint; once for hosts that fail alike', () => {
   const dir = mkdtempSync(join(tmpdir(), 'play-frame-'))
-  const file = join(dir, 'p.yml')
+  const file = join(dir, 'p.yml'), here = process.cwd()
+  process.chdir('/usr/lib') // the file is shown by its full name only from a folder that is far from it
   writeFileSync(file, '- hosts: all\n  tasks:\n    - debug: msg="{{ nope }}"\n')
   const error = { code: 'undefined', message: "'nope' is undefined", loc: { file, line: 3, column: 22 }, hint: 'define it', trail: [{ what: 'in the argument msg', loc: { file, line: 3, column: 14 } }] }
   const failed = res('failed', { msg: "'nope' is undefined" }, { error })
@@ -153,6 +154,7 @@ fatal: [h1]: FAILED! => {"msg": "'nope' is undefined"}
 fatal: [h2]: FAILED! => {"msg": "'nope' is undefined"}
 `)
   assert.match(out(task('t', 'command', { loc: { file, line: 3, column: 7 } }), result('h1', res('failed', { msg: 'no' }))), `[ERROR]: Task failed: no\nOrigin: ${file}:3:7\n\n1 - hosts: all\n2   tasks:\n3     - debug: msg="{{ nope }}"\n        ^ column 7\n\nfatal: [h1]`)
+  process.chdir(here)
   rmSync(dir, { recursive: true })
 })
 

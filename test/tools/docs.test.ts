@@ -48,7 +48,7 @@ test('keywords say where they stand and what is inside', () => {
   const page = keywordDoc()
   assert.match(page, '| `when` | role, block, task, handler | conditions |  | added, outer first | Conditions that must all hold. |')
   assert.match(page, '| `order` | play | str | `inventory` |  | Order of the hosts. One of `inventory`, `sorted`')
-  assert.match(page, 'Has no effect: modules are built in')
+  assert.match(page, 'Modules are built in and found by their short or full name.')
 })
 test('the variables of roles', () => {
   const dir = mkdtempSync(join(tmpdir(), 'play-roles-'))
