@@ -30,7 +30,7 @@ export async function pages(): Promise<ReadonlyMap<string, string>> {
 }
 function settingsPage(): string {
   const code = (text: string): string => `\`${text}\``
-  const rows = honoured.map(({ env, also = [], ini, doc }) => `| ${[env, ...also].map(code).join(', ')} | ${ini.map((key) => code(key.replace('.', ': '))).join(', ')} | ${doc} |`)
+  const rows = honoured.map(({ env, also = [], ini, doc, onlyFile }) => `| ${onlyFile === true ? '' : [env, ...also].map(code).join(', ')} | ${ini.map((key) => code(key.replace('.', ': '))).join(', ')} | ${doc} |`)
   const lacking = missing.map(({ ini, why }) => ({ ini, why })).reduce((by, { ini, why }) => by.set(why, [...by.get(why) ?? [], ini]), new Map<string, string[]>())
   return `# Settings
 

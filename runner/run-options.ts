@@ -7,6 +7,7 @@ import { nearest } from './core/near.ts'
 import type { InventoryRules, Options } from './core/types.ts'
 import type { FlagName } from './flags.ts'
 import type { ReportOptions } from './report/choose.ts'
+import { managedText } from './settings/managed.ts'
 
 export type Values = ReadonlyMap<FlagName, readonly string[]>
 export type PlayOptions = Options & ReportOptions
@@ -82,6 +83,7 @@ function running(set: Get): Partial<Options> {
   return {
     ...maybe('gathering', choice('ANSIBLE_GATHERING', set('ANSIBLE_GATHERING')?.toLowerCase(), ['implicit', 'explicit', 'smart'])), ...maybe('strategy', set('ANSIBLE_STRATEGY')),
     ...maybe('errorOnMissingHandler', on('ANSIBLE_ERROR_ON_MISSING_HANDLER')), keywordDefaults,
+    ...maybe('publicRoles', on('ANSIBLE_PRIVATE_ROLE_VARS') === undefined ? undefined : on('ANSIBLE_PRIVATE_ROLE_VARS') === false), ...maybe('managed', set('ansible_managed') === undefined ? undefined : managedText(set('ansible_managed') ?? '')),
     inventoryRules: inventoryRules(set),
     ...(on('ANSIBLE_ENABLE_TASK_DEBUGGER') === true || on('ANSIBLE_TASK_DEBUGGER_IGNORE_ERRORS') === false
       ? { debugger: { ...(on('ANSIBLE_ENABLE_TASK_DEBUGGER') === true ? { always: true as const } : {}), ...(on('ANSIBLE_TASK_DEBUGGER_IGNORE_ERRORS') === false ? { minds: true as const } : {}) } } : {}),
@@ -100,6 +102,7 @@ export function inventoryRules(set: Get): InventoryRules {
     ...maybe('ignoreExtensions', set('ANSIBLE_INVENTORY_IGNORE') === undefined ? undefined : commas([set('ANSIBLE_INVENTORY_IGNORE') ?? ''])),
     ignorePatterns: commas(listed(set('ANSIBLE_INVENTORY_IGNORE_REGEX'))),
     ...maybe('enabled', set('ANSIBLE_INVENTORY_ENABLED') === undefined ? undefined : commas(listed(set('ANSIBLE_INVENTORY_ENABLED')))),
+    ...maybe('patternMismatch', choice('ANSIBLE_HOST_PATTERN_MISMATCH', set('ANSIBLE_HOST_PATTERN_MISMATCH'), ['error', 'warning', 'ignore'] as const)),
     ...maybe('groupNames', choice('ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS', set('ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS')?.toLowerCase(), ['always', 'silently', 'never', 'ignore'] as const)),
   }
 }

@@ -70,15 +70,24 @@ export function findPlaybook(path: string): string {
   throw fault('playbook-missing', undefined, { path, searched, near })
 }
 
-function createServices(secrets: readonly VaultSecret[], masker: Masker, tell: Tell, inventory: () => Inventory | undefined): Services {
+function createServices(secrets: readonly VaultSecret[], masker: Masker, tell: Tell, inventory: () => Inventory | undefined, managed = 'Ansible managed'): Services {
   return {
+    managed,
     parseYaml: (text, file) => loadYaml(text, file, { templates: false }).value,
     dumpYaml,
     decrypt: (ciphertext, loc) => { const text = decryptVault(ciphertext, secrets, loc); for (const secret of secretsIn(text)) masker.add(secret); return text },
     encrypt: (text, secret, id, salt) => encryptVault(text, secret, id, salt),
-    matchHosts: (pattern) => inventory()?.match(pattern) ?? [],
+    matchHosts: (pattern) => matching(inventory(), pattern),
     secret: (text) => { masker.add(text) },
     warn: (message, loc) => { tell({ type: 'warning', message, ...(loc === undefined ? {} : { loc }) }) },
+  }
+}
+
+/** For lookups, to which a pattern that means nothing is never an error. */
+function matching(inventory: Inventory | undefined, pattern: string): readonly string[] {
+  try { return inventory?.match(pattern) ?? [] } catch (error) {
+    if (error instanceof Fault && error.code === 'pattern-mismatch') return []
+    throw error
   }
 }
 
@@ -99,7 +108,7 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
   const settings = options.settings ?? {}, sources = vaultSources({ ids: options.vaultIds, files: options.vaultPasswordFiles, ask: options.askVault }, settings)
   const secrets = await loadSecrets(sources, { cwd: process.cwd(), ask: prompts.secret, warn, isStrict: isOn(settings['ANSIBLE_VAULT_ID_MATCH']) })
   let inventory: Inventory | undefined
-  const services = createServices(secrets, masker, tell, () => inventory)
+  const services = createServices(secrets, masker, tell, () => inventory, options.managed)
   const jinja = createJinja(services)
   const decrypt = (text: string, loc?: Loc): string => services.decrypt(text, loc)
   const scopeOf = (frames: readonly Frame[]): Scope => new Scope(frames, { search: [process.cwd()] })
@@ -116,7 +125,7 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
       isLookup: (name) => findNamed(lookups, name) !== undefined || name.split('.').length > 2, lookups: () => Object.keys(lookups),
     },
     render: (value, frames) => { const scope = scopeOf([...frames, ...extra]); return jinja.resolve(value, scope) },
-    rolesPath: [join(process.cwd(), 'roles'), ...options.rolesPath ?? []], collectionsPath: options.collectionsPath ?? [],
+    rolesPath: [join(process.cwd(), 'roles'), ...options.rolesPath ?? []], collectionsPath: options.collectionsPath ?? [], publicRoles: options.publicRoles,
     decrypt: (text, loc) => decrypt(text, loc), warn,
   })
   const read: Playbook[] = []
@@ -150,7 +159,7 @@ function limitOf(inventory: Inventory, pattern: string): ReadonlySet<string> {
 /** EJS for *.ejs, Jinja for all else, with the variables that Ansible gives templates. */
 async function renderFile(jinja: Jinja, services: Services, file: LocalFile, vars: Vars, options: RenderOptions): Promise<string> {
   const source = Buffer.from(await file.read()).toString('utf8')
-  const scope = vars.child(fileVars(file.path, file.path, vars, options.dest))
+  const scope = vars.child(fileVars(file.path, file.path, vars, options.dest, services))
   if (file.path.endsWith('.ejs')) {
     const { renderEjs } = await import('./template/ejs.ts')
     return renderEjs(source, file.path, scope, { jinja, services })

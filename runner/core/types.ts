@@ -44,6 +44,8 @@ export interface Role {
   /** Roles whose tasks included or imported this one, nearest last; a dependency has those of the role that depends on it. */
   readonly includedBy: readonly Role[]
   readonly isDependency: boolean
+  /** Its variables are seen by its own tasks only. */
+  readonly isPrivate?: true
   readonly allowDuplicates: boolean
   /** Equal for uses of a role that count as the same for the once-only rule: path, parameters, conditions, tags, files. */
   readonly key?: string
@@ -461,6 +463,8 @@ export interface InventoryRules {
   readonly enabled?: readonly string[]
   /** What happens to group names that are no variable names. */
   readonly groupNames?: 'always' | 'silently' | 'never' | 'ignore'
+  /** What happens where a part of a host pattern means no host and no group; undefined: a warning. */
+  readonly patternMismatch?: 'error' | 'warning' | 'ignore'
 }
 /** Options of one run, from the command line. */
 export interface Options {
@@ -525,4 +529,8 @@ export interface Options {
   readonly retryFiles?: { readonly folder?: string }
   /** False: a handler that does not exist is a warning. */
   readonly errorOnMissingHandler?: boolean
+  /** Whether roles that do not say `public` show their variables to the rest of the play; undefined: those that are imported do. */
+  readonly publicRoles?: boolean
+  /** The text of `ansible_managed` where no variable gives it, its fields filled. */
+  readonly managed?: string
 }

@@ -20,7 +20,7 @@ export async function runPlay(run: Run, written: Play): Promise<{ readonly stopA
   const names = hostsOf(run, play, value)
   const limit = value(play.kw['max_fail_percentage'], 'max_fail_percentage')
   const state: PlayState = {
-    play, all: names, batch: names, roles: [...play.roles], named: [...play.roles], handlers: [...play.handlers], varsFiles: new Map(),
+    play, all: names, batch: names, roles: play.roles.filter((role) => role.isPrivate !== true), named: [...play.roles], handlers: [...play.handlers], varsFiles: new Map(),
     tooManyFailed: () => tooMany(limit, state.batch.filter((name) => failedItself(hostState(run, name))).length, state.batch.length),
   }
   const title = pyStr(value(play.name, 'name') ?? pyStr(value(play.hosts, 'hosts')))
@@ -41,7 +41,7 @@ export async function runPlay(run: Run, written: Play): Promise<{ readonly stopA
 function hostsOf(run: Run, play: Play, value: PlayValue): readonly string[] {
   const pattern = value(play.hosts, 'hosts')
   const text = Array.isArray(pattern) ? pattern.flat().map(pyStr).join(',') : pyStr(pattern)
-  const matched = run.inventory.match(text)
+  const matched = run.inventory.match(text, play.loc)
   return run.limit === undefined ? matched : matched.filter((name) => run.limit?.has(name))
 }
 function ordered(names: readonly string[], order: string): readonly string[] {

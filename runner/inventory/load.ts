@@ -45,8 +45,8 @@ export interface Inventory {
   frames(host: string, playbookDir: string | undefined): readonly Frame[]
   /** Variables of a group alone, low to high. */
   groupFrames(group: string, playbookDir: string | undefined): readonly Frame[]
-  /** Hosts that a pattern means; parts that mean nothing are warned about. */
-  match(pattern: string | readonly string[]): readonly string[]
+  /** Hosts that a pattern means; parts that mean nothing are warned about, or whatever the setting host_pattern_mismatch says. */
+  match(pattern: string | readonly string[], loc?: Loc): readonly string[]
   /** The same, cut to a `--limit`, and with what meant nothing left to the caller. */
   select(pattern: string | readonly string[], limit?: string, loc?: Loc): Selection
   /** True if anything changed. */
@@ -210,8 +210,11 @@ class Loaded implements Inventory {
     return Object.assign({}, ...frames.map((frame) => frame.vars), names)
   }
 
-  match(pattern: string | readonly string[]): readonly string[] {
+  match(pattern: string | readonly string[], loc?: Loc): readonly string[] {
     const { hosts, unknown } = this.select(pattern)
+    const { patternMismatch } = this.context.rules ?? {}
+    if (patternMismatch === 'ignore') return hosts
+    for (const part of unknown) if (patternMismatch === 'error') throw fault('pattern-mismatch', loc, part)
     for (const part of unknown) this.warnOnce(`Could not match supplied host pattern, ignoring: ${part.pattern}${part.near === undefined ? '' : `; did you mean '${part.near}'?`}`)
     return hosts
   }

@@ -155,9 +155,9 @@ export function importRole(loading: Loading, written: Written, scope: Scope): No
     known[key] = renderStatic(loading, value, scope, own.vars, `${key} of import_role`, valueLoc(given, key) ?? action.loc)
   }
   const inner = inside(scope, inherit(scope.kw, own.kw, written.raw), own.vars)
-  const use = roleUse(known, action.loc ?? written.loc, true)
+  const use = roleUse(loading, known, action.loc ?? written.loc, true)
   const made = loadRole(loading, use, inner)
-  if (use.isPublic) scope.gathered.roles.push(made.role)
+  scope.gathered.roles.push(made.role)
   scope.gathered.handlers.push(...made.handlers)
   return made.nodes
 }

@@ -60,7 +60,7 @@ export function createLoader(context: LoaderContext): Loader {
     findTasks: (path, parent) => findTasks(path, scopeOf(loading, parent), 'include_tasks', placeOf(parent)),
     includeRole: async (args, parent, frames) => {
       const scope = applied(loading, parent, args['apply'], withFrames(scopeOf(loading, parent), frames))
-      const use = roleUse(args, parent.loc, false)
+      const use = roleUse(loading, args, parent.loc, false)
       const { role, nodes, handlers } = loadRole(loading, use, scope)
       return { role, nodes, handlers: [...handlers, ...scope.gathered.handlers], isPublic: use.isPublic }
     },

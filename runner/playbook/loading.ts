@@ -27,6 +27,8 @@ export interface LoaderContext {
   /** A value with its templates evaluated, from extra variables and these frames; later frames win. */
   render(value: unknown, frames: readonly Frame[]): unknown
   readonly rolesPath: readonly string[]
+  /** Whether roles that do not say `public` are; undefined: those that are imported. */
+  readonly publicRoles?: boolean | undefined
   readonly collectionsPath?: readonly string[]
   decrypt(ciphertext: string, loc: Loc | undefined): string
   warn(message: string, loc: Loc | undefined): void

@@ -43,11 +43,11 @@ const flag = (value: unknown, otherwise: boolean): boolean => value === undefine
 const text = (value: unknown): string | undefined => value === undefined || value === null ? undefined : pyText(value)
 
 /** The use that import_role or include_role asks for. `given`: its arguments, templated. */
-export function roleUse(given: Data, loc: Loc, isStatic: boolean): RoleUse {
+export function roleUse({ context }: Loading, given: Data, loc: Loc, isStatic: boolean): RoleUse {
   return {
     name: pyText(given['name'] ?? given['role'] ?? given['_raw_params']), params: {}, kw: {}, vars: [], dependent: undefined, isInclude: true,
     from: { tasks: text(given['tasks_from']), vars: text(given['vars_from']), defaults: text(given['defaults_from']), handlers: text(given['handlers_from']) },
-    isPublic: flag(given['public'], isStatic), validates: flag(given['rolespec_validate'], true), allowDuplicates: flag(given['allow_duplicates'], true),
+    isPublic: flag(given['public'], context.publicRoles ?? isStatic), validates: flag(given['rolespec_validate'], true), allowDuplicates: flag(given['allow_duplicates'], true),
     loc: valueLoc(given, 'name') ?? loc,
     fromLoc: { tasks: valueLoc(given, 'tasks_from'), vars: valueLoc(given, 'vars_from'), defaults: valueLoc(given, 'defaults_from'), handlers: valueLoc(given, 'handlers_from') },
   }
@@ -56,7 +56,7 @@ export function roleUse(given: Data, loc: Loc, isStatic: boolean): RoleUse {
 /** The use that an entry of `roles:` or `dependencies:` asks for. */
 export function entryUse(loading: Loading, entry: unknown, scope: Scope, dependent: Role | undefined, place: Loc): RoleUse {
   const loc = locOf(entry) ?? place
-  const base = { from: noFrom, isInclude: false, isPublic: true, validates: true, dependent, allowDuplicates: undefined, loc }
+  const base = { from: noFrom, isInclude: false, isPublic: loading.context.publicRoles ?? true, validates: true, dependent, allowDuplicates: undefined, loc }
   const name = (value: unknown, own: readonly Frame[], at: Loc): string => {
     const found = renderStatic(loading, value, scope, own, 'role name', at)
     if (typeof found === 'number') return pyText(found)
@@ -135,7 +135,7 @@ function read(loading: Loading, use: RoleUse, scope: Scope): LoadedRole {
     ...place, loc: use.loc, allowDuplicates: use.allowDuplicates ?? meta.allowDuplicates, key: keyOf(place.path, use, use.kw),
     defaults: { name: `defaults of role ${place.name}`, vars: defaults }, vars: { name: `vars of role ${place.name}`, vars },
     params: { name: `parameters of role ${place.name}`, vars: use.params },
-    isDependency: use.dependent !== undefined,
+    isDependency: use.dependent !== undefined, ...(use.isPublic ? {} : { isPrivate: true as const }),
     includedBy: use.dependent !== undefined ? use.dependent.includedBy : scope.role !== undefined ? [...scope.role.includedBy, scope.role] : [],
     parents: use.dependent !== undefined ? [...use.dependent.parents, use.dependent] : scope.role !== undefined ? [...scope.role.parents, scope.role] : [],
   }

@@ -31,8 +31,8 @@ export function readSettings(env: Settings, cwd: string, warn: Warn = () => unde
   return all
 }
 
-function given({ env: name, also = [], ini, paths }: Setting, env: Settings, written: ReadonlyMap<string, Written>, folder: string, cwd: string): string | undefined {
-  const fromEnv = [name, ...also].map((one) => env[one]).find((value) => value !== undefined)
+function given({ env: name, also = [], ini, paths, onlyFile }: Setting, env: Settings, written: ReadonlyMap<string, Written>, folder: string, cwd: string): string | undefined {
+  const fromEnv = (onlyFile === true ? [] : [name, ...also]).map((one) => env[one]).find((value) => value !== undefined)
   if (fromEnv !== undefined) return fromEnv
   const value = ini.map((key) => written.get(key)?.value).find((one) => one !== undefined)
   return value === undefined || paths === undefined ? value : value.split(paths).map((one) => placed(one.trim(), folder, cwd, env)).join(paths)

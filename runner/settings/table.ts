@@ -10,6 +10,8 @@ export interface Setting {
   /** The value is a path beside the file, or a list of them, separated like this. */
   readonly paths?: ':' | ','
   readonly doc: string
+  /** No variable of the environment gives it, as in Ansible. */
+  readonly onlyFile?: true
 }
 
 const one = (env: string, ini: string, doc: string, more: Omit<Partial<Setting>, 'ini'> & { readonly ini?: readonly string[] } = {}): Setting =>
@@ -36,6 +38,8 @@ export const honoured: readonly Setting[] = [
   one('ANSIBLE_RETRY_FILES_ENABLED', 'defaults.retry_files_enabled', 'writes the hosts that failed to PLAYBOOK.retry'),
   one('ANSIBLE_RETRY_FILES_SAVE_PATH', 'defaults.retry_files_save_path', 'into this folder', { paths: ',' }),
 
+  one('ANSIBLE_PRIVATE_ROLE_VARS', 'defaults.private_role_vars', 'on: variables of roles are seen by their own tasks only; off: those of included roles too are seen by the rest of the play; `public` of include_role and import_role wins'),
+  one('ansible_managed', 'defaults.ansible_managed', 'text of the variable `ansible_managed` of templates: {file}, {host}, {uid} and codes of strftime', { onlyFile: true }),
   one('ANSIBLE_GATHERING', 'defaults.gathering', '`implicit`, `explicit`, `smart`'),
   one('ANSIBLE_INJECT_INVOCATION', 'defaults.inject_invocation', 'results tell the arguments of their task'),
   one('ANSIBLE_INJECT_FACT_VARS', 'defaults.inject_facts_as_vars', 'off: facts only in `ansible_facts`'),
@@ -74,6 +78,7 @@ export const honoured: readonly Setting[] = [
   one('ANSIBLE_VAULT_ENCRYPT_SALT', 'defaults.vault_encrypt_salt', 'the salt of `play vault`: the same text gives the same ciphertext'),
   one('ANSIBLE_EDITOR', 'defaults.editor', 'the editor of `play vault edit` and `create`'),
 
+  one('ANSIBLE_HOST_PATTERN_MISMATCH', 'inventory.host_pattern_mismatch', 'a part of a host pattern means nothing: `warning`, `error`, `ignore`'),
   one('ANSIBLE_INVENTORY_UNPARSED_FAILED', 'inventory.unparsed_is_failed', 'no source of the inventory could be read: an error'),
   one('ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED', 'inventory.any_unparsed_is_failed', 'one of the sources could not be read: an error'),
   one('ANSIBLE_INVENTORY_UNPARSED_WARNING', 'inventory.inventory_unparsed_warning', 'off: nothing is said where no source could be read'),

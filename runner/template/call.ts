@@ -21,6 +21,8 @@ export interface Vars {
 
 /** What the language needs from the rest of the runner; handed in, so that template/ imports core only. */
 export interface Services {
+  /** What the variable ansible_managed of template files is made from, where no variable gives it. */
+  readonly managed?: string
   /** YAML or JSON text to plain values, nothing in it a Template. */
   parseYaml(text: string, file: string): unknown
   dumpYaml(value: unknown, options: { readonly indent?: number; readonly width?: number; readonly sortKeys?: boolean; readonly flow?: 'block' | 'auto' | 'flow'; readonly style?: 'single' | 'double' | 'literal'; readonly canonical?: boolean }): string

@@ -80,7 +80,7 @@ function renderFile(term: unknown, options: Data, call: Call): unknown {
   if (path.endsWith('.ejs')) throw new Refusal(`${path} is an EJS template, which only the module template renders`, 'for a lookup, write it in Jinja (.j2)')
   const source = readText(call, path)
   const extra = options.template_vars
-  const vars = call.env.vars.child({ ...fileVars(path, text(term), call.env.vars, undefined), ...(isDict(extra) && !(extra instanceof Map) ? extra : {}) })
+  const vars = call.env.vars.child({ ...fileVars(path, text(term), call.env.vars, undefined, call.env.services), ...(isDict(extra) && !(extra instanceof Map) ? extra : {}) })
   const string = (name: string): string | undefined => options[name] === undefined || options[name] === null ? undefined : onlyText(options[name], name)
   const [variableStart, variableEnd] = [string('variable_start_string'), string('variable_end_string')]
   const [commentStart, commentEnd] = [string('comment_start_string'), string('comment_end_string')]

@@ -9,6 +9,7 @@ import { Fault, toErrorData } from '../../runner/core/errors.ts'
 import { parseCommandLine } from '../../runner/options.ts'
 import { createReporter } from '../../runner/report/choose.ts'
 import { execute, listed, load } from '../../runner/run.ts'
+import { readSettings } from '../../runner/settings/read.ts'
 import { dumpYaml } from '../../runner/yaml/dump.ts'
 import { loadYaml } from '../../runner/yaml/load.ts'
 
@@ -111,7 +112,8 @@ async function run(one: Case, dir: string, write: (text: string) => void): Promi
 }
 
 async function runCommand(argv: readonly string[], write: (text: string) => void): Promise<number> {
-  const asked = parseCommandLine(argv, process.env)
+  const settings = process.env['ANSIBLE_CONFIG'] === undefined ? process.env : readSettings(process.env, process.cwd())
+  const asked = parseCommandLine(argv, settings)
   if (asked.command !== 'play') throw new Error('the arguments run no playbook')
   const errors: string[] = []
   const reporter = await createReporter({ write }, { write: (text) => errors.push(text) }, asked.options, { NO_COLOR: '1' }, dumpYaml)

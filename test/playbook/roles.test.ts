@@ -74,7 +74,7 @@ test('import_role: its files, public by default, names from variables', async ()
   }).play()
   const [task] = allTasks(made)
   assert.equal([task?.name, task?.role?.vars.vars, task?.role?.defaults.vars, task?.kw['tags'], task === undefined ? {} : varsOf(task)], ['other', { v: 1 }, { d: 1 }, ['t'], { iv: 1 }])
-  assert.equal(made.roles.map((one) => one.name), ['r'])
+  assert.equal(made.roles.map((one) => [one.name, one.isPrivate ?? false]), [['r', false], ['q', true]])
   assert.is(task?.role?.allowDuplicates, true)
 })
 test('a role that another one imports knows its parent', async () => {

@@ -7,6 +7,10 @@ export const inventoryErrors = {
     message: `the range in '${data.text}' cannot be read: ${data.why}`,
     hint: 'write it as web[01:20], web[1:9:2] or db-[a:f]',
   }),
+  'pattern-mismatch': (data: { readonly pattern: string; readonly near: string | undefined }) => ({
+    message: `Could not match supplied host pattern: no host and no group is called '${data.pattern}'`,
+    hint: meant(data.near, 'name a host or group of the inventory; the setting host_pattern_mismatch (ANSIBLE_HOST_PATTERN_MISMATCH) makes this a warning'),
+  }),
   'empty-name': (data: { readonly what: string }) => ({
     message: `a ${data.what} has an empty name`,
     hint: `give the ${data.what} a name`,
