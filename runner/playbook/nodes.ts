@@ -105,6 +105,7 @@ function listens(own: Own, scope: Scope): Data {
 }
 function checkMeta(args: unknown, scope: Scope, loc: Loc | undefined): void {
   const word = isDict(args) ? dictGet(args, '_raw_params') : undefined
+  if (word === 'flush_handlers' && scope.isHandler) throw fault('flush-handler', loc, {})
   if (word !== 'end_role') return
   if (scope.isHandler) throw fault('end-role-handler', loc, {})
   if (scope.role === undefined) throw fault('end-role-outside', loc, {})

@@ -183,6 +183,10 @@ export const playbookErrors = {
     message: `Using ${data.what} as a handler is not supported.`,
     hint: 'use single tasks or include_tasks as handlers',
   }),
+  'flush-handler': (_: object) => ({
+    message: 'flush_handlers cannot be used as a handler',
+    hint: 'handlers run in their turn: take this one out, or put "meta: flush_handlers" among the tasks',
+  }),
   'end-role-handler': (_: object) => ({
     message: "Cannot execute 'end_role' from a handler",
     hint: 'end_role belongs into the tasks of a role',
