@@ -70,9 +70,9 @@ export function findPlaybook(path: string): string {
   throw fault('playbook-missing', undefined, { path, searched, near })
 }
 
-function createServices(secrets: readonly VaultSecret[], masker: Masker, tell: Tell, inventory: () => Inventory | undefined, managed = 'Ansible managed'): Services {
+function createServices(secrets: readonly VaultSecret[], masker: Masker, tell: Tell, inventory: () => Inventory | undefined, { managed = 'Ansible managed', settings = {} }: Pick<Options, 'managed' | 'settings'>): Services {
   return {
-    managed,
+    managed, settings,
     parseYaml: (text, file) => loadYaml(text, file, { templates: false }).value,
     dumpYaml,
     decrypt: (ciphertext, loc) => { const text = decryptVault(ciphertext, secrets, loc); for (const secret of secretsIn(text)) masker.add(secret); return text },
@@ -108,7 +108,7 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
   const settings = options.settings ?? {}, sources = vaultSources({ ids: options.vaultIds, files: options.vaultPasswordFiles, ask: options.askVault }, settings)
   const secrets = await loadSecrets(sources, { cwd: process.cwd(), ask: prompts.secret, warn, isStrict: isOn(settings['ANSIBLE_VAULT_ID_MATCH']) })
   let inventory: Inventory | undefined
-  const services = createServices(secrets, masker, tell, () => inventory, options.managed)
+  const services = createServices(secrets, masker, tell, () => inventory, options)
   const jinja = createJinja(services)
   const decrypt = (text: string, loc?: Loc): string => services.decrypt(text, loc)
   const scopeOf = (frames: readonly Frame[]): Scope => new Scope(frames, { search: [process.cwd()] })

@@ -20,7 +20,7 @@ export function readSettings(env: Settings, cwd: string, warn: Warn = () => unde
   const written = file === undefined ? new Map<string, Written>() : parse(readFileSync(file, 'utf8'), file)
   tellFile(written, warn)
   tellEnvironment(env, warn)
-  const all: Record<string, string | undefined> = { ...env }
+  const all: Record<string, string | undefined> = { ...env, ...(file === undefined ? {} : { ANSIBLE_CONFIG: file }) }
   for (const setting of honoured) {
     const value = given(setting, env, written, file === undefined ? cwd : dirname(file), cwd)
     if (value !== undefined) all[setting.env] = value

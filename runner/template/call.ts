@@ -23,6 +23,8 @@ export interface Vars {
 export interface Services {
   /** What the variable ansible_managed of template files is made from, where no variable gives it. */
   readonly managed?: string
+  /** Ansible's settings by the names of their variables in the environment; without it, what the environment has. */
+  readonly settings?: Readonly<Record<string, string | undefined>>
   /** YAML or JSON text to plain values, nothing in it a Template. */
   parseYaml(text: string, file: string): unknown
   dumpYaml(value: unknown, options: { readonly indent?: number; readonly width?: number; readonly sortKeys?: boolean; readonly flow?: 'block' | 'auto' | 'flow'; readonly style?: 'single' | 'double' | 'literal'; readonly canonical?: boolean }): string

@@ -13,24 +13,43 @@ import { given, pyStr, typeName } from './python.ts'
 import { BadRegex, compileRegex, firstMatch } from '../core/regex.ts'
 import { parseKeyValues } from './search.ts'
 
-/** Settings that playbooks ask for; play has no ansible.cfg, so these are Ansible's defaults, or the environment's. */
-const settings: Readonly<Record<string, () => unknown>> = {
-  DEFAULT_ROLES_PATH: () => (process.env.ANSIBLE_ROLES_PATH ?? '~/.ansible/roles:/usr/share/ansible/roles:/etc/ansible/roles').split(':').map(expanduser),
-  DEFAULT_BECOME_USER: () => process.env.ANSIBLE_BECOME_USER ?? 'root', DEFAULT_BECOME_METHOD: () => process.env.ANSIBLE_BECOME_METHOD ?? 'sudo',
-  DEFAULT_BECOME: () => false, DEFAULT_REMOTE_USER: () => process.env.ANSIBLE_REMOTE_USER ?? null, DEFAULT_FORKS: () => 5, DEFAULT_TIMEOUT: () => 10,
-  DEFAULT_HASH_BEHAVIOUR: () => 'replace', DEFAULT_GATHERING: () => 'implicit', DEFAULT_HOST_LIST: () => ['/etc/ansible/hosts'], DEFAULT_LOCAL_TMP: () => '/tmp',
-  DEFAULT_MANAGED_STR: () => 'Ansible managed', DEFAULT_TRANSPORT: () => 'ssh', DEFAULT_EXECUTABLE: () => '/bin/sh', DEFAULT_NO_LOG: () => false,
-  DEFAULT_POLL_INTERVAL: () => 15, DEFAULT_STRATEGY: () => 'linear', DEFAULT_PRIVATE_KEY_FILE: () => null, DEFAULT_VAULT_PASSWORD_FILE: () => null,
-  DEFAULT_VAULT_IDENTITY_LIST: () => [], DEFAULT_FACT_PATH: () => '/etc/ansible/facts.d', DEFAULT_GATHER_SUBSET: () => ['all'], DEFAULT_GATHER_TIMEOUT: () => 10,
-  HOST_KEY_CHECKING: () => true, RETRY_FILES_ENABLED: () => false, RETRY_FILES_SAVE_PATH: () => null, INJECT_FACTS_AS_VARS: () => true,
-  COLOR_OK: () => 'green', COLOR_CHANGED: () => 'yellow', COLOR_SKIP: () => 'cyan', COLOR_ERROR: () => 'red', COLOR_WARN: () => 'bright purple', COLOR_UNREACHABLE: () => 'bright red',
-  ANSIBLE_COW_ACCEPTLIST: () => (process.env.ANSIBLE_COW_ACCEPTLIST ?? 'bud-frogs,bunny,cheese,daemon,default,dragon,elephant,eyes,hellokitty,kitty,meow,milk,moose,sheep,small,stegosaurus,tux,vader,www').split(','),
-  LOCALHOST_WARNING: () => true, DUPLICATE_YAML_DICT_KEY: () => 'warn', TAGS_RUN: () => [], TAGS_SKIP: () => [], PLAYBOOK_DIR: () => null, CONFIG_FILE: () => null,
+type Kind = 'str' | 'int' | 'bool' | 'list' | 'paths'
+/** Settings that playbooks ask for, by Ansible's names for them: what sets each, of what kind it is, and its default. */
+const settings: Readonly<Record<string, readonly [env: string, kind: Kind, otherwise: unknown]>> = {
+  DEFAULT_ROLES_PATH: ['ANSIBLE_ROLES_PATH', 'paths', '~/.ansible/roles:/usr/share/ansible/roles:/etc/ansible/roles'],
+  DEFAULT_BECOME_USER: ['ANSIBLE_BECOME_USER', 'str', 'root'], DEFAULT_BECOME_METHOD: ['ANSIBLE_BECOME_METHOD', 'str', 'sudo'], DEFAULT_BECOME: ['ANSIBLE_BECOME', 'bool', false],
+  DEFAULT_REMOTE_USER: ['ANSIBLE_REMOTE_USER', 'str', null], DEFAULT_FORKS: ['ANSIBLE_FORKS', 'int', 5], DEFAULT_TIMEOUT: ['ANSIBLE_TIMEOUT', 'int', 10],
+  DEFAULT_HASH_BEHAVIOUR: ['ANSIBLE_HASH_BEHAVIOUR', 'str', 'replace'], DEFAULT_GATHERING: ['ANSIBLE_GATHERING', 'str', 'implicit'], DEFAULT_HOST_LIST: ['ANSIBLE_INVENTORY', 'list', ['/etc/ansible/hosts']],
+  DEFAULT_LOCAL_TMP: ['', 'str', '/tmp'], DEFAULT_MANAGED_STR: ['ansible_managed', 'str', 'Ansible managed'], DEFAULT_TRANSPORT: ['ANSIBLE_TRANSPORT', 'str', 'ssh'],
+  DEFAULT_EXECUTABLE: ['ANSIBLE_EXECUTABLE', 'str', '/bin/sh'], DEFAULT_NO_LOG: ['ANSIBLE_NO_LOG', 'bool', false], DEFAULT_POLL_INTERVAL: ['ANSIBLE_POLL_INTERVAL', 'int', 15],
+  DEFAULT_STRATEGY: ['ANSIBLE_STRATEGY', 'str', 'linear'], DEFAULT_PRIVATE_KEY_FILE: ['ANSIBLE_PRIVATE_KEY_FILE', 'str', null], DEFAULT_VAULT_PASSWORD_FILE: ['ANSIBLE_VAULT_PASSWORD_FILE', 'str', null],
+  DEFAULT_VAULT_IDENTITY_LIST: ['ANSIBLE_VAULT_IDENTITY_LIST', 'list', []], DEFAULT_FACT_PATH: ['', 'str', '/etc/ansible/facts.d'], DEFAULT_GATHER_SUBSET: ['', 'list', ['all']],
+  DEFAULT_GATHER_TIMEOUT: ['', 'int', 10], DEFAULT_PRIVATE_ROLE_VARS: ['ANSIBLE_PRIVATE_ROLE_VARS', 'bool', false], DEFAULT_FORCE_HANDLERS: ['ANSIBLE_FORCE_HANDLERS', 'bool', false],
+  HOST_KEY_CHECKING: ['ANSIBLE_HOST_KEY_CHECKING', 'bool', true], HOST_PATTERN_MISMATCH: ['ANSIBLE_HOST_PATTERN_MISMATCH', 'str', 'warning'],
+  RETRY_FILES_ENABLED: ['ANSIBLE_RETRY_FILES_ENABLED', 'bool', false], RETRY_FILES_SAVE_PATH: ['ANSIBLE_RETRY_FILES_SAVE_PATH', 'str', null], INJECT_FACTS_AS_VARS: ['ANSIBLE_INJECT_FACT_VARS', 'bool', true],
+  COLOR_OK: ['', 'str', 'green'], COLOR_CHANGED: ['', 'str', 'yellow'], COLOR_SKIP: ['', 'str', 'cyan'], COLOR_ERROR: ['', 'str', 'red'], COLOR_WARN: ['', 'str', 'bright purple'], COLOR_UNREACHABLE: ['', 'str', 'bright red'],
+  ANSIBLE_COW_ACCEPTLIST: ['ANSIBLE_COW_ACCEPTLIST', 'list', 'bud-frogs,bunny,cheese,daemon,default,dragon,elephant,eyes,hellokitty,kitty,meow,milk,moose,sheep,small,stegosaurus,tux,vader,www'.split(',')],
+  LOCALHOST_WARNING: ['', 'bool', true], DUPLICATE_YAML_DICT_KEY: ['', 'str', 'warn'], TAGS_RUN: ['ANSIBLE_RUN_TAGS', 'list', []], TAGS_SKIP: ['ANSIBLE_SKIP_TAGS', 'list', []],
+  PLAYBOOK_DIR: ['ANSIBLE_PLAYBOOK_DIR', 'str', null], CONFIG_FILE: ['ANSIBLE_CONFIG', 'str', null],
 }
 interface Setting { readonly value: unknown; readonly origin: string }
-function settingOf(name: string): Setting | undefined {
-  const read = Object.hasOwn(settings, name) ? settings[name] : undefined
-  return read === undefined ? undefined : { value: read(), origin: 'default' }
+function settingOf(name: string, given: Readonly<Record<string, string | undefined>>): Setting | undefined {
+  const setting = Object.hasOwn(settings, name) ? settings[name] : undefined
+  if (setting === undefined) return undefined
+  const [env, kind, otherwise] = setting, written = given[env]
+  if (name === 'CONFIG_FILE') return { value: written ?? null, origin: '' }
+  if (written !== undefined) return { value: typed(kind, written), origin: process.env[env] === undefined ? given['ANSIBLE_CONFIG'] ?? 'ansible.cfg' : `env: ${env}` }
+  return { value: kind === 'paths' ? typed(kind, String(otherwise)) : otherwise, origin: 'default' }
+}
+function typed(kind: Kind, written: string): unknown {
+  switch (kind) {
+    case 'str': return written
+    case 'int': return parseInteger(written) ?? written
+    case 'bool': return /^(?:1|true|yes|on|y|t)$/i.test(written)
+    case 'list': return written.split(',').map((one) => one.trim()).filter((one) => one !== '')
+    case 'paths': return written.split(':').map(expanduser)
+    default: return kind satisfies never
+  }
 }
 /** The variables that set an option of a plugin, the first that is there wins; then its default. */
 const pluginSettings: Readonly<Record<string, { readonly vars: readonly string[]; readonly otherwise: unknown }>> = {
@@ -60,7 +79,7 @@ function config(terms: readonly unknown[], missing: unknown, plugin: string | un
   if (!['error', 'warn', 'skip'].includes(text(missing))) throw new Refusal(`on_missing cannot be '${text(missing)}', valid values are: error, warn, skip`)
   return terms.flatMap((term) => {
     if (typeof term !== 'string') throw new Refusal(`Invalid setting identifier, '${pyStr(term)}' is not a string, it is a ${typeName(term)}.`)
-    const found = plugin === undefined ? settingOf(term) : pluginSetting(plugin, term, call)
+    const found = plugin === undefined ? settingOf(term, call.env.services.settings ?? process.env) : pluginSetting(plugin, term, call)
     if (found !== undefined) return [showOrigin ? [found.value, found.origin] : found.value]
     if (missing === 'warn') call.env.services.warn(`Skipping ${term}: no setting of this name`, call.env.loc)
     if (missing !== 'error') return []

@@ -16,12 +16,14 @@ export interface AccountHop { readonly wrap: Hop; readonly prompt: Prompt }
 
 const words = (text: string | undefined): string[] => (text ?? '').split(/\s+/).filter((word) => word !== '')
 
+/** How sudo asks is seen to here; `-`: what is left of -S and -n. */
+const ownFlags: ReadonlySet<string> = new Set(['-', '--stdin', '--non-interactive'])
 /** The prompt of sudo carries `token`, so that nothing else can be taken for it, in any language. */
 function sudoHop(become: Become, token: string): AccountHop {
   const flags = words(become.flags)
   const asking = become.password === undefined ? ['-n'] : ['-S', '-p', token]
   // -H and -n are Ansible's default become_flags (-H -S -n); HOME of the target account is what users expect
-  const base = flags.length > 0 ? flags.map((flag) => /^-[A-Za-z]+$/.test(flag) ? flag.replaceAll(/[Sn]/g, '') : flag).filter((flag) => flag !== '-') : ['-H']
+  const base = flags.length > 0 ? flags.map((flag) => /^-[A-Za-z]+$/.test(flag) ? flag.replaceAll(/[Sn]/g, '') : flag).filter((flag) => !ownFlags.has(flag)) : ['-H']
   return {
     wrap: (argv) => [...(become.chdir === undefined ? [] : ['/bin/sh', '-c', 'cd "$0" && exec "$@"', become.chdir]), become.exe ?? 'sudo', ...base, ...asking, '-u', become.user, '--', ...argv],
     prompt: { asked: (stderr, count) => stderr.split(token).length - 1 >= count },

@@ -66,6 +66,7 @@ test('hops stack', () => {
   assert.equal(execHop('docker', 'web', 'deploy', ['--context', 'far'])(sudo.wrap(['/bin/sh'])),
     ['docker', '--context', 'far', 'exec', '-i', '-u', 'deploy', 'web', 'sudo', '-H', '-S', '-p', 'TOKEN', '-u', 'app', '--', '/bin/sh'])
   assert.equal(accountHop({ method: 'sudo', user: 'app', flags: '-E -HSn' }, 'T').wrap(['sh']), ['sudo', '-E', '-H', '-n', '-u', 'app', '--', 'sh'])
+  assert.equal(accountHop({ method: 'sudo', user: 'app', password: 'x', flags: '--set-home --stdin --non-interactive --chroot /n' }, 'T').wrap(['sh']), ['sudo', '--set-home', '--chroot', '/n', '-S', '-p', 'T', '-u', 'app', '--', 'sh'])
   assert.equal(accountHop({ method: 'su', user: 'app', flags: '-l' }, 'T').wrap(['sh', '-c', "it's"]), ['su', '-l', '-s', '/bin/sh', 'app', '-c', `sh -c 'it'\\''s'`])
   assert.equal(accountHop({ method: 'doas', user: 'app' }, 'T').wrap(['sh']), ['doas', '-n', '-u', 'app', 'sh'])
   assert.equal(accountHop({ method: 'sudo', user: 'app', chdir: '/srv' }, 'T').wrap(['sh']), ['/bin/sh', '-c', 'cd "$0" && exec "$@"', '/srv', 'sudo', '-H', '-n', '-u', 'app', '--', 'sh'])
