@@ -44,7 +44,6 @@ export function toOptions(values: Values, playbooks: readonly string[], settings
     if (values.has(name)) warn(`${option} has no effect: files travel through the ssh connection itself`)
   }
   const timeout = wholeNumber(last('timeout') ?? set('ANSIBLE_TIMEOUT'), '--timeout', 0)
-  const ssh = [set('ANSIBLE_SSH_ARGS'), last('sshCommonArgs') ?? set('ANSIBLE_SSH_COMMON_ARGS'), last('sshExtraArgs') ?? set('ANSIBLE_SSH_EXTRA_ARGS')].filter((one) => one !== undefined).join(' ')
   const checking = set('ANSIBLE_HOST_KEY_CHECKING'), limit = last('limit')
   return {
     playbooks, inventory: values.get('inventory') ?? (listed(settings['ANSIBLE_INVENTORY'])?.flatMap((one) => one.split(',')) ?? []),
@@ -60,7 +59,7 @@ export function toOptions(values: Values, playbooks: readonly string[], settings
     ...maybe('user', last('user') ?? set('ANSIBLE_REMOTE_USER')), ...maybe('connection', last('connection') ?? set('ANSIBLE_TRANSPORT')),
     ...maybe('port', wholeNumber(set('ANSIBLE_REMOTE_PORT'), 'ANSIBLE_REMOTE_PORT', 1)), ...maybe('shell', set('ANSIBLE_EXECUTABLE')),
     ...maybe('privateKeyFile', last('privateKey') ?? set('ANSIBLE_PRIVATE_KEY_FILE')), ...(timeout === undefined || timeout === 0 ? {} : { timeoutSeconds: timeout }),
-    ...(ssh === '' ? {} : { sshCommonArgs: ssh }), ...maybe('hostKeyChecking', checking === undefined ? undefined : isOn(checking)),
+    ...maybe('sshArgs', set('ANSIBLE_SSH_ARGS')), ...maybe('sshCommonArgs', last('sshCommonArgs') ?? set('ANSIBLE_SSH_COMMON_ARGS')), ...maybe('sshExtraArgs', last('sshExtraArgs') ?? set('ANSIBLE_SSH_EXTRA_ARGS')), ...maybe('hostKeyChecking', checking === undefined ? undefined : isOn(checking)),
     ...becoming(last, set), ...maybe('connectionPassword', passwordIn(last('connectionPasswordFile') ?? (values.has('askPass') ? undefined : set('ANSIBLE_CONNECTION_PASSWORD_FILE')))),
     ...(values.has('step') ? { step: true } : {}), ...(values.has('flushCache') ? { flushCache: true } : {}), ...running(set), ...display(values, set),
   }

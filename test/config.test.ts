@@ -5,6 +5,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { readSettings, rolesPath, type Settings } from '../runner/config.ts'
 import { parseCommandLine } from '../runner/options.ts'
+import { endpointOf } from '../runner/execute/connect.ts'
 import type { PlayOptions } from '../runner/run-options.ts'
 
 /** What a settings file and an environment give, and what is said about them as `message @ line:column`. */
@@ -78,7 +79,11 @@ test('what the settings say of tasks, hosts and lines', () => {
   assert.equal(found.keywordDefaults, { any_errors_fatal: true, timeout: 5 })
   assert.is(found.port, 2222)
   assert.is(found.verbosity, 2)
-  assert.is(found.sshCommonArgs, '-o ProxyJump=bastion -4')
+  assert.equal([found.sshArgs, found.sshCommonArgs, found.sshExtraArgs], ['-o ProxyJump=bastion', undefined, '-4'])
+  const of = (vars: Readonly<Record<string, unknown>>): unknown => endpointOf('h', (name) => vars[name], {}, found).sshArgs
+  assert.equal(of({}), ['-o', 'ProxyJump=bastion', '-4'])
+  assert.equal(of({ ansible_ssh_args: '-F file', ansible_ssh_common_args: '-C' }), ['-F', 'file', '-C', '-4'])
+  assert.equal(of({ ansible_ssh_extra_args: '-6' }), ['-o', 'ProxyJump=bastion', '-6'])
   assert.is(found.timeoutSeconds, 9)
   assert.is(found.becomeFlags, '-H')
   assert.is(found.display?.format, 'yaml')

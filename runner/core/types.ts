@@ -494,7 +494,10 @@ export interface Options {
   readonly timeoutSeconds?: number
   readonly privateKeyFile?: string
   readonly connectionPassword?: string
+  /** Options as ssh has them; each can be set for a host by the variable of its name. */
+  readonly sshArgs?: string
   readonly sshCommonArgs?: string
+  readonly sshExtraArgs?: string
   readonly forceHandlers: boolean
   readonly startAtTask?: string
   readonly vaultIds: readonly string[]

@@ -57,7 +57,10 @@ export function endpointOf(name: string, variable: Lookup, kw: Keywords, options
     ...(key === undefined ? {} : { privateKeyFile: key }), ...(passphrase === undefined ? {} : { passphrase }),
     ...(checking === undefined ? {} : { hostKeyChecking: truthy(checking) }), ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
     ...(known.length === 0 ? {} : { knownHostsFiles: known }),
-    sshArgs: [...words(variable('ansible_ssh_common_args') ?? options.sshCommonArgs), ...words(variable('ansible_ssh_extra_args'))],
+    sshArgs: [
+      ...words(variable('ansible_ssh_args') ?? options.sshArgs), ...words(variable('ansible_ssh_common_args') ?? options.sshCommonArgs),
+      ...words(variable('ansible_ssh_extra_args') ?? options.sshExtraArgs),
+    ],
     ...shell(variable, options),
   }
 }
