@@ -33,13 +33,19 @@ const settings: Readonly<Record<string, readonly [env: string, kind: Kind, other
   PLAYBOOK_DIR: ['ANSIBLE_PLAYBOOK_DIR', 'str', null], CONFIG_FILE: ['ANSIBLE_CONFIG', 'str', null],
 }
 interface Setting { readonly value: unknown; readonly origin: string }
-function settingOf(name: string, given: Readonly<Record<string, string | undefined>>): Setting | undefined {
+type Given = Readonly<Record<string, string | undefined>>
+/** What the environment or ansible.cfg says. */
+function written(env: string | undefined, kind: Kind, given: Given): Setting | undefined {
+  const text = env === undefined ? undefined : given[env]
+  if (env === undefined || text === undefined) return undefined
+  return { value: typed(kind, text), origin: process.env[env] === undefined ? given['ANSIBLE_CONFIG'] ?? 'ansible.cfg' : `env: ${env}` }
+}
+function settingOf(name: string, given: Given): Setting | undefined {
   const setting = Object.hasOwn(settings, name) ? settings[name] : undefined
   if (setting === undefined) return undefined
-  const [env, kind, otherwise] = setting, written = given[env]
-  if (name === 'CONFIG_FILE') return { value: written ?? null, origin: '' }
-  if (written !== undefined) return { value: typed(kind, written), origin: process.env[env] === undefined ? given['ANSIBLE_CONFIG'] ?? 'ansible.cfg' : `env: ${env}` }
-  return { value: kind === 'paths' ? typed(kind, String(otherwise)) : otherwise, origin: 'default' }
+  const [env, kind, otherwise] = setting
+  if (name === 'CONFIG_FILE') return { value: given[env] ?? null, origin: '' }
+  return written(env, kind, given) ?? { value: kind === 'paths' ? typed(kind, String(otherwise)) : otherwise, origin: 'default' }
 }
 function typed(kind: Kind, written: string): unknown {
   switch (kind) {
@@ -51,35 +57,40 @@ function typed(kind: Kind, written: string): unknown {
     default: return kind satisfies never
   }
 }
-/** The variables that set an option of a plugin, the first that is there wins; then its default. */
-const pluginSettings: Readonly<Record<string, { readonly vars: readonly string[]; readonly otherwise: unknown }>> = {
-  'connection ssh remote_user': { vars: ['ansible_user', 'ansible_ssh_user'], otherwise: null },
-  'connection ssh port': { vars: ['ansible_port', 'ansible_ssh_port'], otherwise: null },
+/** The variables that set an option of a plugin, the first that is there wins; then the setting, then its default. */
+const pluginSettings: Readonly<Record<string, { readonly vars: readonly string[]; readonly env?: string; readonly kind?: Kind; readonly otherwise: unknown }>> = {
+  'connection ssh remote_user': { vars: ['ansible_user', 'ansible_ssh_user'], env: 'ANSIBLE_REMOTE_USER', otherwise: null },
+  'connection ssh port': { vars: ['ansible_port', 'ansible_ssh_port'], env: 'ANSIBLE_REMOTE_PORT', kind: 'int', otherwise: null },
   'connection ssh host': { vars: ['inventory_hostname', 'ansible_host', 'ansible_ssh_host'], otherwise: null },
   'connection ssh ssh_transfer_method': { vars: ['ansible_ssh_transfer_method'], otherwise: 'smart' },
   'connection ssh ssh_executable': { vars: ['ansible_ssh_executable'], otherwise: 'ssh' },
-  'connection ssh timeout': { vars: ['ansible_ssh_timeout'], otherwise: 10 },
+  'connection ssh timeout': { vars: ['ansible_ssh_timeout'], env: 'ANSIBLE_TIMEOUT', kind: 'int', otherwise: 10 },
+  'connection ssh ssh_args': { vars: ['ansible_ssh_args'], env: 'ANSIBLE_SSH_ARGS', otherwise: '-C -o ControlMaster=auto -o ControlPersist=60s' },
+  'connection ssh ssh_common_args': { vars: ['ansible_ssh_common_args'], env: 'ANSIBLE_SSH_COMMON_ARGS', otherwise: '' },
+  'connection ssh ssh_extra_args': { vars: ['ansible_ssh_extra_args'], env: 'ANSIBLE_SSH_EXTRA_ARGS', otherwise: '' },
   'connection ssh pipelining': { vars: ['ansible_ssh_pipelining', 'ansible_pipelining'], otherwise: false },
-  'become sudo become_user': { vars: ['ansible_sudo_user', 'ansible_become_user'], otherwise: 'root' },
-  'become sudo become_exe': { vars: ['ansible_sudo_exe', 'ansible_become_exe'], otherwise: 'sudo' },
-  'become sudo become_flags': { vars: ['ansible_sudo_flags', 'ansible_become_flags'], otherwise: '-H -S -n' },
-  'become su become_user': { vars: ['ansible_su_user', 'ansible_become_user'], otherwise: 'root' },
-  'become su become_exe': { vars: ['ansible_su_exe', 'ansible_become_exe'], otherwise: 'su' },
-  'become su become_flags': { vars: ['ansible_su_flags', 'ansible_become_flags'], otherwise: '' },
+  'become sudo become_user': { vars: ['ansible_sudo_user', 'ansible_become_user'], env: 'ANSIBLE_BECOME_USER', otherwise: 'root' },
+  'become sudo become_exe': { vars: ['ansible_sudo_exe', 'ansible_become_exe'], env: 'ANSIBLE_BECOME_EXE', otherwise: 'sudo' },
+  'become sudo become_flags': { vars: ['ansible_sudo_flags', 'ansible_become_flags'], env: 'ANSIBLE_BECOME_FLAGS', otherwise: '-H -S -n' },
+  'become su become_user': { vars: ['ansible_su_user', 'ansible_become_user'], env: 'ANSIBLE_BECOME_USER', otherwise: 'root' },
+  'become su become_exe': { vars: ['ansible_su_exe', 'ansible_become_exe'], env: 'ANSIBLE_BECOME_EXE', otherwise: 'su' },
+  'become su become_flags': { vars: ['ansible_su_flags', 'ansible_become_flags'], env: 'ANSIBLE_BECOME_FLAGS', otherwise: '' },
   'shell sh remote_tmp': { vars: ['ansible_remote_tmp'], otherwise: '~/.ansible/tmp' },
   'shell sh system_tmpdirs': { vars: ['ansible_system_tmpdirs'], otherwise: ['/var/tmp', '/tmp'] },
 }
 function pluginSetting(plugin: string, name: string, call: Call): Setting | undefined {
   const setting = pluginSettings[`${plugin} ${name}`]
-  const found = setting?.vars.find((one) => call.env.vars.get(one) !== undefined)
-  if (setting === undefined || found === undefined) return setting === undefined ? undefined : { value: setting.otherwise, origin: 'default' }
-  return { value: call.env.jinja.resolve(call.env.vars.get(found), call.env.vars), origin: `var: ${found}` }
+  if (setting === undefined) return undefined
+  const found = setting.vars.find((one) => call.env.vars.get(one) !== undefined)
+  if (found !== undefined) return { value: call.env.jinja.resolve(call.env.vars.get(found), call.env.vars), origin: `var: ${found}` }
+  return written(setting.env, setting.kind ?? 'str', givenTo(call)) ?? { value: setting.otherwise, origin: 'default' }
 }
+const givenTo = (call: Call): Given => call.env.services.settings ?? process.env
 function config(terms: readonly unknown[], missing: unknown, plugin: string | undefined, showOrigin: boolean, call: Call): unknown[] {
   if (!['error', 'warn', 'skip'].includes(text(missing))) throw new Refusal(`on_missing cannot be '${text(missing)}', valid values are: error, warn, skip`)
   return terms.flatMap((term) => {
     if (typeof term !== 'string') throw new Refusal(`Invalid setting identifier, '${pyStr(term)}' is not a string, it is a ${typeName(term)}.`)
-    const found = plugin === undefined ? settingOf(term, call.env.services.settings ?? process.env) : pluginSetting(plugin, term, call)
+    const found = plugin === undefined ? settingOf(term, givenTo(call)) : pluginSetting(plugin, term, call)
     if (found !== undefined) return [showOrigin ? [found.value, found.origin] : found.value]
     if (missing === 'warn') call.env.services.warn(`Skipping ${term}: no setting of this name`, call.env.loc)
     if (missing !== 'error') return []
