@@ -16,17 +16,27 @@ const forms = (secret: string): string[] => [
   secret, JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString('base64'), secret.replaceAll("'", `'\\''`),
 ]
 
+/** `pattern` looks at every place for the longest secret that begins there: secrets that overlap leave no rest of one another. */
+function masked(shown: string, pattern: RegExp): string {
+  let out = '', end = 0
+  for (const { index, 1: found = '' } of shown.matchAll(pattern)) {
+    if (index >= end) out += shown.slice(end, index) + stars
+    end = Math.max(end, index + found.length)
+  }
+  return out + shown.slice(end)
+}
+
 export function createMasker(): Masker {
   const secrets = new Set<string>()
   let pattern: RegExp | undefined
   const compile = (): void => {
     const longestFirst = [...secrets].sort((a, b) => b.length - a.length)
-    pattern = new RegExp(longestFirst.map((one) => one.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g')
+    pattern = new RegExp(`(?=(${longestFirst.map((one) => one.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')}))`, 'g')
   }
   const text = (shown: string): string => {
     if (secrets.size === 0) return shown
     if (pattern === undefined) compile()
-    return pattern === undefined ? shown : shown.replace(pattern, stars)
+    return pattern === undefined ? shown : masked(shown, pattern)
   }
   const value = (shown: unknown): unknown => {
     if (typeof shown === 'string') return text(shown)

@@ -28,6 +28,13 @@ test('a secret that is part of another one leaves nothing of it, whichever is kn
   }
 })
 
+test('secrets that overlap leave no rest of one another; neighbours are two', () => {
+  const masker = createMasker()
+  for (const secret of ['abcXX', 'XXdef', 'tail']) masker.add(secret)
+  assert.is(masker.text('<abcXXdef> <XXdefabcXX> abcXXtail.'), '<********> <****************> ****************.')
+  assert.is(masker.text('none'), 'none')
+})
+
 test('a number is masked as a whole', () => {
   const masker = createMasker()
   masker.add('123456')
