@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Action, Module } from '../runner/core/types.ts'
+import type { Action, Module } from '../runner/core/plan.ts'
 import { createRegistry, engineNames } from '../runner/execute/registry.ts'
 import { missing, passedSections } from '../runner/settings/others.ts'
 import { honoured } from '../runner/settings/table.ts'

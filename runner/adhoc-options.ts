@@ -1,7 +1,7 @@
 /** What the command line of `play adhoc` says: one task, for the hosts of one pattern. */
 import type { Settings } from './config.ts'
 import { fault } from './core/errors.ts'
-import type { Options } from './core/types.ts'
+import type { Options } from './core/options.ts'
 import type { FlagName } from './flags.ts'
 import { wholeNumber, type Values } from './run-options.ts'
 

@@ -10,7 +10,8 @@ import { exitCodeOf } from './core/exit.ts'
 import { createMasker } from './core/mask.ts'
 import { parseCommandLine } from './options.ts'
 import { inventoryRules } from './run-options.ts'
-import type { Data, Loc, Reporter } from './core/types.ts'
+import type { Data, Loc } from './core/types.ts'
+import type { Reporter } from './core/events.ts'
 import type { Prompts } from './run.ts'
 
 

@@ -1,7 +1,10 @@
 /** The only place that wires everything: loads, opens connections, executes, and tells the reporters. */
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, parse, resolve } from 'node:path'
-import type { Data, Event, Frame, HostStats, Loc, LocalFile, Options, Play, Playbook, Question, RenderOptions, Reply, Reporter } from './core/types.ts'
+import type { Data, Frame, Loc, Play, Playbook } from './core/types.ts'
+import type { LocalFile, Question, RenderOptions, Reply } from './core/plan.ts'
+import type { Event, HostStats, Reporter } from './core/events.ts'
+import type { Options } from './core/options.ts'
 import { fault, Fault, toErrorData } from './core/errors.ts'
 import { exitCodeOf } from './core/exit.ts'
 import { isOn } from './config.ts'

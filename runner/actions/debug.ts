@@ -1,7 +1,7 @@
 /** debug: shows a message or the value of an expression. */
 import { defineAction } from '../core/module.ts'
 import { Fault } from '../core/errors.ts'
-import type { Control } from '../core/types.ts'
+import type { Control } from '../core/plan.ts'
 import { Template, Undefined, Unknown, UnknownValue } from '../core/value.ts'
 
 export default defineAction({

@@ -1,7 +1,8 @@
 /** include_vars: variables from a file, or from all files of a folder, for the rest of the host's run. */
 import { defineAction } from '../core/module.ts'
 import { Failure } from '../core/errors.ts'
-import type { Control, Data, LocalFile } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
+import type { Control, LocalFile } from '../core/plan.ts'
 import { isDict, dictEntries } from '../core/value.ts'
 
 export default defineAction({

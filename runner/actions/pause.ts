@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { defineAction } from '../core/module.ts'
 import { dateText } from '../core/pytext.ts'
-import type { Control, Question } from '../core/types.ts'
+import type { Control, Question } from '../core/plan.ts'
 
 const keys = "(ctrl+C then 'C' = continue early, ctrl+C then 'A' = abort)"
 

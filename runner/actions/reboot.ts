@@ -2,7 +2,7 @@
 import { Failure, isUnreachable } from '../core/errors.ts'
 import { defineAction } from '../core/module.ts'
 import { raw, shText } from '../core/sh.ts'
-import type { Control } from '../core/types.ts'
+import type { Control } from '../core/plan.ts'
 import { TimeUp, waitAlive } from './waiting/alive.ts'
 
 /** Changes with every boot. A command of the user's stands in where the kernel gives none. */

@@ -4,7 +4,8 @@ import { argFaults } from '../core/args.ts'
 import { Failure } from '../core/errors.ts'
 import { keyLoc, place } from '../core/loc.ts'
 import { secretTexts } from '../core/mask.ts'
-import type { Arg, ArgSpec, ArgType, Control, Data, Json } from '../core/types.ts'
+import type { Data, Json } from '../core/types.ts'
+import type { Arg, ArgSpec, ArgType, Control } from '../core/plan.ts'
 import { dictEntries, dictGet, isDict } from '../core/value.ts'
 
 const types: Readonly<Record<string, ArgType>> = {

@@ -3,7 +3,8 @@ import { Failure } from '../core/errors.ts'
 import { defineAction } from '../core/module.ts'
 import { BadRegex, compileRegex, firstMatch, type Pattern } from '../core/regex.ts'
 import { shText } from '../core/sh.ts'
-import type { Args, Control, Data } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
+import type { Args, Control } from '../core/plan.ts'
 import { bannerQuestion, connectionsQuestion, isLocal, parseConnections, portQuestion, tcpStates } from './waiting/connections.ts'
 
 const args = {

@@ -7,7 +7,8 @@ import { fault, Fault } from './errors.ts'
 import { keyLoc, locOf, valueLoc } from './loc.ts'
 import { nearest } from './near.ts'
 import { pyText, pyType } from './pytext.ts'
-import type { Arg, ArgRules, Args, ArgSpec, ArgType, Data, Json, Loc } from './types.ts'
+import type { Data, Json, Loc } from './types.ts'
+import type { Arg, ArgRules, Args, ArgSpec, ArgType } from './plan.ts'
 import { dictEntries, isDict, Template, VaultText } from './value.ts'
 
 /** Where arguments were written: `container` is the mapping that keyLoc and valueLoc know. */

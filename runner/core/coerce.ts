@@ -1,5 +1,5 @@
 /** Ansible's conversions of one argument value to its declared type; `args.ts` applies them and makes the errors. */
-import type { ArgType } from './types.ts'
+import type { ArgType } from './plan.ts'
 import { pyRepr, pyText } from './pytext.ts'
 import { dictEntries, Float, isDict, Unknown, UnknownValue } from './value.ts'
 

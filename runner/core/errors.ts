@@ -2,7 +2,8 @@
  * Errors that a user can cause. The catalogue (errors/, a file an area) gives each code its message and the next thing to do;
  * `fault` makes the error. Programming mistakes are plain `Error`s and crash loudly.
  */
-import type { Data, ErrorData, Loc } from './types.ts'
+import type { Data, Loc } from './types.ts'
+import type { ErrorData } from './events.ts'
 import { argErrors } from './errors/args.ts'
 import { cliErrors } from './errors/cli.ts'
 import { executeErrors } from './errors/execute.ts'

@@ -1,5 +1,5 @@
 /** Replaces secret values in whatever is about to be shown. Secrecy belongs to the value: it is masked in every sink. */
-import type { Arg, ArgSpec } from './types.ts'
+import type { Arg, ArgSpec } from './plan.ts'
 import { dictEntries, dictGet, isDict } from './value.ts'
 
 const stars = '********'

@@ -1,5 +1,6 @@
 /** How modules and actions are declared, and the changes they make most often. */
-import type { Action, ArgSpec, Change, Json, Module, Plan } from './types.ts'
+import type { Json } from './types.ts'
+import type { Action, ArgSpec, Change, Module, Plan } from './plan.ts'
 
 /** Declares a module; the argument types of `plan` are inferred from `args` (write the spec `as const` is not needed). */
 export const defineModule = <const S extends ArgSpec>(module: Module<S>): Module<S> => module

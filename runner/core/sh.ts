@@ -1,5 +1,5 @@
 /** Shell text. The `sh` template quotes every value, so that user text can never be read as shell. */
-import type { Step } from './types.ts'
+import type { Step } from './plan.ts'
 
 const plain = /^[A-Za-z0-9_/:.,@%+=-]+$/
 

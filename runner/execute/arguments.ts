@@ -1,5 +1,6 @@
 /** The arguments of a task on one host: as written, defaults of the module below them, templated, checked against the declaration. */
-import type { Action, Data, Frame, Module, Task } from '../core/types.ts'
+import type { Data, Frame, Task } from '../core/types.ts'
+import type { Action, Module } from '../core/plan.ts'
 import { validateArgs } from '../core/args.ts'
 import { fault, Failure } from '../core/errors.ts'
 import { inheritLoc } from '../core/loc.ts'

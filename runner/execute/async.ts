@@ -2,7 +2,8 @@
  * async and poll: steps that go on in the background of the target while the session is free, and async_status that asks for them.
  * A job is a folder on the target with output and exit code of each step; it goes when its result has been fetched.
  */
-import type { Data, Plan, Ran, Step } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
+import type { Plan, Ran, Step } from '../core/plan.ts'
 import { Failure } from '../core/errors.ts'
 import { quote, raw, sh } from '../core/sh.ts'
 import type { Exchange } from './exchange.ts'

@@ -2,7 +2,8 @@
  * One attempt of one task (or one item of its loop) on one host: condition, arguments, plan, and then either the steps or, in a dry
  * run, the prediction. Normal run, --check and --diff are this one path.
  */
-import type { Action, Change, Data, Module, Plan, Ran } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
+import type { Action, Change, Module, Plan, Ran } from '../core/plan.ts'
 import { Failure, Fault } from '../core/errors.ts'
 import { templateErrors } from '../core/errors/template.ts'
 import { withoutShell } from '../core/errors/failure.ts'

@@ -3,7 +3,8 @@
  * that was loaded. Tasks that see to their own failure (ignore_errors, failed_when, a rescue around them) are left to the run, and
  * behind a `when` nothing counts that only matters if the task runs.
  */
-import type { Loc, Node, Options, Play, Playbook, Task } from '../core/types.ts'
+import type { Loc, Node, Play, Playbook, Task } from '../core/types.ts'
+import type { Options } from '../core/options.ts'
 import { checkArgNames, checkArgPresence } from '../core/args.ts'
 import { Fault, fault } from '../core/errors.ts'
 import { inheritLoc, keyLoc, valueLoc } from '../core/loc.ts'

@@ -1,5 +1,7 @@
 /** Where a task's host is and which account it needs: behavioural variables over keywords over the command line, as Ansible resolves them. */
-import type { Become, Endpoint, Keywords, Options } from '../core/types.ts'
+import type { Keywords } from '../core/types.ts'
+import type { Become, Endpoint } from '../core/session.ts'
+import type { Options } from '../core/options.ts'
 import { fault } from '../core/errors.ts'
 import { nearest } from '../core/near.ts'
 

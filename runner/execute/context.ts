@@ -1,7 +1,9 @@
 /** What one run carries: the pieces it is wired from, and what it remembers of each host. */
-import type {
-  Data, Event, Frame, HostStats, Loc, LocalFile, Node, Options, Play, Pool, Question, RenderOptions, Reply, Role, Session, Task,
-} from '../core/types.ts'
+import type { Data, Frame, Loc, Node, Play, Role, Task } from '../core/types.ts'
+import type { LocalFile, Question, RenderOptions, Reply } from '../core/plan.ts'
+import type { Pool, Session } from '../core/session.ts'
+import type { Event, HostStats } from '../core/events.ts'
+import type { Options } from '../core/options.ts'
 import type { Masker } from '../core/mask.ts'
 import type { Jinja, Vars } from '../template/call.ts'
 import type { Inventory } from '../inventory/load.ts'

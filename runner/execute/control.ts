@@ -1,5 +1,6 @@
 /** What an action may do: read, run steps, look at variables, add hosts. */
-import type { Control, Loc, Ran, Step } from '../core/types.ts'
+import type { Loc } from '../core/types.ts'
+import type { Control, Ran, Step } from '../core/plan.ts'
 import { valueLoc } from '../core/loc.ts'
 import { fault } from '../core/errors.ts'
 import { dictGet, isDict, Undefined } from '../core/value.ts'

@@ -3,7 +3,8 @@
  * joined into one script a probe. An answer counts until something on the machine may have changed (an epoch); in a dry run the
  * predictions of earlier tasks are overlaid.
  */
-import type { Predicted, Probe, Ran, RunOptions, Session, Step } from '../core/types.ts'
+import type { Predicted, Probe, Ran, Step } from '../core/plan.ts'
+import type { RunOptions, Session } from '../core/session.ts'
 import { fault } from '../core/errors.ts'
 
 /** What a read found, and, in a dry run, why a real run might find otherwise. */

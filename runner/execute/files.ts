@@ -2,7 +2,8 @@
 import { lstat, readdir, readFile, readlink, realpath, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path'
-import type { LocalFile, Loc } from '../core/types.ts'
+import type { Loc } from '../core/types.ts'
+import type { LocalFile } from '../core/plan.ts'
 import { fault } from '../core/errors.ts'
 import { nearest } from '../core/near.ts'
 

@@ -1,5 +1,7 @@
 /** From what a module or action gave to the result of a task: data keys as Ansible has them, outcome, masking, counting. */
-import type { Data, ErrorData, TaskResult, Change } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
+import type { Change } from '../core/plan.ts'
+import type { ErrorData, TaskResult } from '../core/events.ts'
 import { Failure, Fault, isUnreachable, toErrorData } from '../core/errors.ts'
 import { failureError } from '../core/errors/failure.ts'
 import { Float, keyText, Template, toData, Unknown, UnknownValue, VaultText } from '../core/value.ts'

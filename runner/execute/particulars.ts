@@ -1,5 +1,6 @@
 /** Result keys that Ansible gives on request: `diff` in diff mode, `invocation` where it is asked for; and what cannot run in the background. */
-import type { ArgSpec, Change, Data, Plan } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
+import type { ArgSpec, Change, Plan } from '../core/plan.ts'
 import type { Unit } from './arguments.ts'
 import { truthy } from './connect.ts'
 import { flag } from './keywords.ts'

@@ -1,5 +1,6 @@
 /** Where a task acts: the host itself or the one it is delegated to, its endpoint, account, and the exchange with it. */
-import type { Become, Endpoint, Task } from '../core/types.ts'
+import type { Task } from '../core/types.ts'
+import type { Become, Endpoint } from '../core/session.ts'
 import { fault, Fault } from '../core/errors.ts'
 import { valueLoc } from '../core/loc.ts'
 import type { Frame } from '../core/types.ts'

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { join } from 'node:path'
-import type { Action, Module } from '../core/types.ts'
+import type { Action, Module } from '../core/plan.ts'
 
 export type Entry = { readonly kind: 'module'; readonly module: Module } | { readonly kind: 'action'; readonly action: Action }
 export interface Registry {

@@ -1,5 +1,6 @@
 /** What the command line asks for by name, tags and a task to start at, held against what was loaded: a misspelt name would silently run nothing. */
-import type { Node, Options, Playbook, Task } from '../core/types.ts'
+import type { Node, Playbook, Task } from '../core/types.ts'
+import type { Options } from '../core/options.ts'
 import { fault } from '../core/errors.ts'
 import { nearest } from '../core/near.ts'
 import { Template } from '../core/value.ts'

@@ -1,5 +1,6 @@
 /** What a module sees of its host: reads through the exchange, files and templates of the controller. */
-import type { LocalFile, Probe, RenderOptions, Target, Task } from '../core/types.ts'
+import type { Task } from '../core/types.ts'
+import type { LocalFile, Probe, RenderOptions, Target } from '../core/plan.ts'
 import { locOf } from '../core/loc.ts'
 import { truthy } from './connect.ts'
 import { dictGet, isDict, Unknown, UnknownValue, VaultText } from '../core/value.ts'

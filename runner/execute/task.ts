@@ -2,7 +2,8 @@
  * The life of one task on one host: scope, loop, attempts until it is done, changed_when and failed_when, what it registers, whom it
  * notifies, how it counts. After the result is emitted nothing changes it.
  */
-import type { Frame, Task, TaskResult } from '../core/types.ts'
+import type { Frame, Task } from '../core/types.ts'
+import type { TaskResult } from '../core/events.ts'
 import type { Scope } from '../vars/scope.ts'
 import type { HostState, PlayState, Run } from './context.ts'
 import { flag, isSilent } from './keywords.ts'

@@ -1,5 +1,6 @@
 /** Attempts of one task or item until it is done: `until`, `retries`, and what `changed_when` and `failed_when` make of each result. */
-import type { Data, ErrorData, Loc, Task } from '../core/types.ts'
+import type { Data, Loc, Task } from '../core/types.ts'
+import type { ErrorData } from '../core/events.ts'
 import { keyLoc, valueLoc } from '../core/loc.ts'
 import { dictEntries, isDict, Template, Unknown, UnknownValue } from '../core/value.ts'
 import type { Scope } from '../vars/scope.ts'

@@ -1,6 +1,7 @@
 /** The inventory of a run: hosts, groups, their variables by precedence, and which hosts a pattern means. */
 import { realpathSync } from 'node:fs'
-import type { Data, Frame, InventoryRules, Loc } from '../core/types.ts'
+import type { Data, Frame, Loc } from '../core/types.ts'
+import type { InventoryRules } from '../core/options.ts'
 import { fault } from '../core/errors.ts'
 import { loadYaml } from '../yaml/load.ts'
 import { Tree } from './model.ts'

@@ -1,6 +1,7 @@
 /** Hosts and groups as they are being collected from sources: who is in what, with which variables. No files, no patterns. */
 import { fault } from '../core/errors.ts'
-import type { Data, InventoryRules, Loc } from '../core/types.ts'
+import type { Data, Loc } from '../core/types.ts'
+import type { InventoryRules } from '../core/options.ts'
 import { Template } from '../core/value.ts'
 import { isDeepStrictEqual } from 'node:util'
 

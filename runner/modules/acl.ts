@@ -3,7 +3,7 @@ import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
 import { shText } from '../core/sh.ts'
 import { lines } from '../probes/each.ts'
-import type { Plan } from '../core/types.ts'
+import type { Plan } from '../core/plan.ts'
 import { aclEntries, aclTrial, getfacl } from '../probes/tools.ts'
 
 export default defineModule({

@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
 import { shText } from '../core/sh.ts'
-import type { Plan } from '../core/types.ts'
+import type { Plan } from '../core/plan.ts'
 import { aptKeys } from '../probes/apt-sources.ts'
 import { platform } from '../probes/platform.ts'
 

@@ -1,7 +1,7 @@
 /** Keeps a source of apt, in one-line form. */
 import { Failure } from '../core/errors.ts'
 import { defineModule, nothing } from '../core/module.ts'
-import type { Plan } from '../core/types.ts'
+import type { Plan } from '../core/plan.ts'
 import { aptSources } from '../probes/apt-sources.ts'
 import { platform } from '../probes/platform.ts'
 import { chain, planText } from './config/text.ts'

@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { defineModule } from '../core/module.ts'
 import { firstMatch } from '../core/regex.ts'
-import type { Args, Plan, Target } from '../core/types.ts'
+import type { Args, Plan, Target } from '../core/plan.ts'
 import { UnknownValue } from '../core/value.ts'
 import { followed, stat } from '../probes/stat.ts'
 import { fragments } from '../probes/fragments.ts'

@@ -1,7 +1,7 @@
 /** Keeps keys that may log in to an account. */
 import { Failure } from '../core/errors.ts'
 import { defineModule } from '../core/module.ts'
-import type { Plan } from '../core/types.ts'
+import type { Plan } from '../core/plan.ts'
 import { groups, users } from '../probes/users.ts'
 import { content } from '../probes/content.ts'
 import { stat } from '../probes/stat.ts'

@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { defineModule } from '../core/module.ts'
 import { firstMatch } from '../core/regex.ts'
-import type { Args } from '../core/types.ts'
+import type { Args } from '../core/plan.ts'
 import { attributeArgs } from './files/attributes.ts'
 import { editArgs, inParts, openText, pattern, planEdit } from './files/edit.ts'
 

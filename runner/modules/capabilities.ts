@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
 import { shText } from '../core/sh.ts'
-import type { Plan } from '../core/types.ts'
+import type { Plan } from '../core/plan.ts'
 import { capabilities } from '../probes/answers.ts'
 
 const normal = (capability: string): string => { const [name = '', flags = ''] = capability.toLowerCase().split(/[=+]/); return `${name}+${[...flags].sort().join('')}` }

@@ -2,7 +2,8 @@
 import { Failure } from '../core/errors.ts'
 import { defineModule } from '../core/module.ts'
 import { quote } from '../core/sh.ts'
-import type { Data, Ran } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
+import type { Ran } from '../core/plan.ts'
 import { check, inputOf, resultOf, runArgs, runPlan } from './commands/run.ts'
 import { expandable, splitWords } from '../core/words.ts'
 

@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { pythonJson } from '../core/json.ts'
 import { defineModule } from '../core/module.ts'
-import type { Args, Plan, Target } from '../core/types.ts'
+import type { Args, Plan, Target } from '../core/plan.ts'
 import { modeText, plainPath } from '../probes/stat.ts'
 import { attributeArgs, lookUpWanted } from './files/attributes.ts'
 import type { AttributeArgs } from './files/attributes.ts'

@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { defineModule } from '../core/module.ts'
 import { shText } from '../core/sh.ts'
-import type { Args, Plan } from '../core/types.ts'
+import type { Args, Plan } from '../core/plan.ts'
 import { crontab } from '../probes/crontab.ts'
 import { dropJob, dropVariable, jobNames, render, setJob, setVariable, toLines, variableNames } from './config/crontab.ts'
 import { planText } from './config/text.ts'

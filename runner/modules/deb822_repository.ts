@@ -1,7 +1,8 @@
 /** Keeps a source of apt in deb822 form, with its key. */
 import { attr, defineModule } from '../core/module.ts'
 import { shText } from '../core/sh.ts'
-import type { Args, Data, Plan } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
+import type { Args, Plan } from '../core/plan.ts'
 import { defineEach } from '../probes/each.ts'
 import { chain, planGone, planText } from './config/text.ts'
 

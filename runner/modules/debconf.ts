@@ -1,7 +1,7 @@
 /** Answers questions of debconf before a package asks them. */
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
-import type { Plan } from '../core/types.ts'
+import type { Plan } from '../core/plan.ts'
 import { debconf, debconfSecret } from '../probes/debconf.ts'
 
 const isTrue = (value: unknown): boolean => value === true || ['true', 'yes', 'on', '1'].includes(String(value).toLowerCase())

@@ -1,7 +1,8 @@
 /** Keeps a network of a Docker engine, and which containers are in it. */
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
-import type { Args, Change, Data, Plan } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
+import type { Args, Change, Plan } from '../core/plan.ts'
 import { dig, network } from '../probes/docker.ts'
 import { docker, dockerKey, engineArgs, script, shown } from './docker/engine.ts'
 

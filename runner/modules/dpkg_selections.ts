@@ -1,7 +1,7 @@
 /** Keeps what dpkg is to do with a package: hold it, install it, remove it. */
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
-import type { Plan } from '../core/types.ts'
+import type { Plan } from '../core/plan.ts'
 import { dpkg, selection } from '../probes/dpkg.ts'
 
 export default defineModule({

@@ -1,7 +1,8 @@
 /** Keeps a path a file, folder, link or absent, with rights, owner and times. */
 import { Failure } from '../core/errors.ts'
 import { defineModule, nothing } from '../core/module.ts'
-import type { Args, Data, Plan, Target } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
+import type { Args, Plan, Target } from '../core/plan.ts'
 import { content } from '../probes/content.ts'
 import { flags } from '../probes/flags.ts'
 import { absent, plainPath, stat } from '../probes/stat.ts'

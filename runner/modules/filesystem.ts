@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
 import { raw, shText } from '../core/sh.ts'
-import type { Plan, Predicted } from '../core/types.ts'
+import type { Plan, Predicted } from '../core/plan.ts'
 import { filesystem } from '../probes/tools.ts'
 
 /** The program for each, and what it is told so that it neither asks nor refuses. */

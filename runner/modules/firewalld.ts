@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
 import { shText } from '../core/sh.ts'
-import type { Args, Change, Plan } from '../core/types.ts'
+import type { Args, Change, Plan } from '../core/plan.ts'
 import { firewall } from '../probes/answers.ts'
 
 const args = {

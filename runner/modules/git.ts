@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
 import { quote, raw, shText } from '../core/sh.ts'
-import type { Args, Change, Plan } from '../core/types.ts'
+import type { Args, Change, Plan } from '../core/plan.ts'
 import { git, gitEnv, type GitState } from '../probes/git.ts'
 import { stat } from '../probes/stat.ts'
 import { expand } from './files/paths.ts'

@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
 import { sh } from '../core/sh.ts'
-import type { Plan, Step } from '../core/types.ts'
+import type { Plan, Step } from '../core/plan.ts'
 import { accounts, nextGid, type Accounts } from '../probes/accounts.ts'
 import { platform } from '../probes/platform.ts'
 import { groups } from '../probes/users.ts'

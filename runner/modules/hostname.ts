@@ -1,7 +1,7 @@
 /** Gives the host its name, now and after a boot. */
 import { attr, defineModule } from '../core/module.ts'
 import { shText } from '../core/sh.ts'
-import type { Change } from '../core/types.ts'
+import type { Change } from '../core/plan.ts'
 import { hostName } from '../probes/hostname.ts'
 import { platform } from '../probes/platform.ts'
 

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Failure } from '../core/errors.ts'
 import { defineModule } from '../core/module.ts'
-import type { Plan } from '../core/types.ts'
+import type { Plan } from '../core/plan.ts'
 import { attributeArgs } from './files/attributes.ts'
 import { planText } from './config/text.ts'
 

@@ -1,7 +1,7 @@
 /** Keeps options in a section of an INI file. */
 import { Failure } from '../core/errors.ts'
 import { defineModule } from '../core/module.ts'
-import type { Args } from '../core/types.ts'
+import type { Args } from '../core/plan.ts'
 import { isDict, dictGet } from '../core/value.ts'
 import { attributeArgs } from './files/attributes.ts'
 import { linesOf, openText, planEdit, universal } from './files/edit.ts'

@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
 import { shText } from '../core/sh.ts'
-import type { Args, Change, Plan, Target } from '../core/types.ts'
+import type { Args, Change, Plan, Target } from '../core/plan.ts'
 import { tableRule } from '../probes/answers.ts'
 
 const str = (doc: string) => ({ type: 'str', doc } as const)

@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { defineModule, nothing } from '../core/module.ts'
 import { shText } from '../core/sh.ts'
-import type { Plan } from '../core/types.ts'
+import type { Plan } from '../core/plan.ts'
 import { makeQuestion } from '../probes/languages.ts'
 
 export default defineModule({

@@ -1,7 +1,7 @@
 /** Keeps a module of the kernel loaded or not, now and after a boot. */
 import { attr, defineModule } from '../core/module.ts'
 import { shText } from '../core/sh.ts'
-import type { Plan } from '../core/types.ts'
+import type { Plan } from '../core/plan.ts'
 import { kernelModule } from '../probes/answers.ts'
 import { chain, planText } from './config/text.ts'
 

@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule } from '../core/module.ts'
 import { sh, shText } from '../core/sh.ts'
-import type { Args, Plan } from '../core/types.ts'
+import type { Args, Plan } from '../core/plan.ts'
 import { mounted } from '../probes/answers.ts'
 import { followed, stat } from '../probes/stat.ts'
 import { dropEntry, setEntry, type Entry } from './config/fstab.ts'

@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
 import { shText } from '../core/sh.ts'
-import type { Args, Plan, Predicted } from '../core/types.ts'
+import type { Args, Plan, Predicted } from '../core/plan.ts'
 import { atServer, mysqlClient, mysqlNames, optionsOf } from '../probes/mysql.ts'
 import type { MysqlLogin } from '../probes/mysql.ts'
 import { dumpInto } from './databases/dump.ts'

@@ -1,7 +1,8 @@
 /** Asks a MySQL or MariaDB server something, or tells it to do something. */
 import { Failure } from '../core/errors.ts'
 import { defineModule } from '../core/module.ts'
-import type { Data, Plan } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
+import type { Plan } from '../core/plan.ts'
 import { isDict } from '../core/value.ts'
 import { tableOf } from '../probes/mysql.ts'
 import { bound } from './sql/bound.ts'

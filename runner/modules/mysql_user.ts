@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
-import type { Args, Change, Plan, Target } from '../core/types.ts'
+import type { Args, Change, Plan, Target } from '../core/plan.ts'
 import type { MysqlLogin, MysqlRow } from '../probes/mysql.ts'
 import { between, shown, statementsFor, written } from './mysql/privileges.ts'
 import { account, ask, execute, loginArgs, loginOf, text } from './mysql/server.ts'

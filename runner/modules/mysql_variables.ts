@@ -1,7 +1,7 @@
 /** Reads or sets a global variable of a MySQL or MariaDB server. */
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
-import type { Plan } from '../core/types.ts'
+import type { Plan } from '../core/plan.ts'
 import { ask, execute, ident, loginArgs, loginOf, predicted, text } from './mysql/server.ts'
 
 /** Spellings of one value: ON and 1, OFF and 0. */

@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
 import { raw, shText } from '../core/sh.ts'
-import type { Change, Plan, Step } from '../core/types.ts'
+import type { Change, Plan, Step } from '../core/plan.ts'
 import { npmPackages } from '../probes/languages.ts'
 
 export default defineModule({

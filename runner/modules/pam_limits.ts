@@ -1,7 +1,7 @@
 /** Keeps one limit of /etc/security/limits.conf. Ansible: community.general. */
 import { Failure } from '../core/errors.ts'
 import { defineModule } from '../core/module.ts'
-import type { Plan } from '../core/types.ts'
+import type { Plan } from '../core/plan.ts'
 import { planText } from './config/text.ts'
 
 const items = ['core', 'data', 'fsize', 'memlock', 'nofile', 'rss', 'stack', 'cpu', 'nproc', 'as', 'maxlogins', 'maxsyslogins', 'priority', 'locks', 'sigpending', 'msgqueue', 'nice', 'rtprio', 'chroot'] as const

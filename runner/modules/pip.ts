@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
 import { shText } from '../core/sh.ts'
-import type { Args, Change, Plan } from '../core/types.ts'
+import type { Args, Change, Plan } from '../core/plan.ts'
 import { findPip, normalName, pipOutdated, pipPackages, type Environment } from '../probes/pip.ts'
 import { content } from '../probes/content.ts'
 import { stat } from '../probes/stat.ts'

@@ -1,7 +1,7 @@
 /** Keeps an extension of a PostgreSQL database. */
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
-import type { Plan } from '../core/types.ts'
+import type { Plan } from '../core/plan.ts'
 import { ask, ident, loginArgs, loginOf, statementPlan, text } from './postgresql/server.ts'
 
 export default defineModule({

@@ -1,7 +1,7 @@
 /** Grants and revokes privileges in a PostgreSQL database. The server itself says whether that changes anything: see postgresTrial. */
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
-import type { Args, Plan } from '../core/types.ts'
+import type { Args, Plan } from '../core/plan.ts'
 import { postgresTrial } from '../probes/postgres.ts'
 import { statementsOf, statusOf } from './postgresql/privileges.ts'
 import type { Wanted } from './postgresql/privileges.ts'

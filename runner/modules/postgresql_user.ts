@@ -2,7 +2,8 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto'
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
-import type { Args, Change, Data, Plan } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
+import type { Args, Change, Plan } from '../core/plan.ts'
 import { ask, ident, loginArgs, loginOf, predicted, statementPlan, text } from './postgresql/server.ts'
 
 const args = {

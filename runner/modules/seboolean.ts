@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
 import { sh } from '../core/sh.ts'
-import type { Change, Plan } from '../core/types.ts'
+import type { Change, Plan } from '../core/plan.ts'
 import { selinuxBoolean } from '../probes/answers.ts'
 
 export default defineModule({

@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule } from '../core/module.ts'
 import { sh } from '../core/sh.ts'
-import type { Plan } from '../core/types.ts'
+import type { Plan } from '../core/plan.ts'
 import { selinuxState } from '../probes/answers.ts'
 import { chain, planText } from './config/text.ts'
 

@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
 import { raw, shText } from '../core/sh.ts'
-import type { Args, Change, Plan } from '../core/types.ts'
+import type { Args, Change, Plan } from '../core/plan.ts'
 import { revisionIn, subversion, type SvnKey, type SvnState, svnWords, urlIn } from '../probes/subversion.ts'
 import { expand } from './files/paths.ts'
 

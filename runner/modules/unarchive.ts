@@ -1,7 +1,8 @@
 /** Unpacks an archive of the controller, of the host or of the web into a folder of the host, unless all of it is there. */
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule } from '../core/module.ts'
-import type { Args, Change, Data, Plan, Predicted, Step, Target } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
+import type { Args, Change, Plan, Predicted, Step, Target } from '../core/plan.ts'
 import { UnknownValue } from '../core/value.ts'
 import { archive } from '../probes/archive.ts'
 import type { Archive, ArchiveKey, Member, Packing } from '../probes/archive.ts'

@@ -1,7 +1,7 @@
 /** Keeps an account: present with all that belongs to it, or absent. */
 import { attr, defineModule, nothing } from '../core/module.ts'
 import { sh } from '../core/sh.ts'
-import type { Plan, Predicted, Target } from '../core/types.ts'
+import type { Plan, Predicted, Target } from '../core/plan.ts'
 import { account } from '../probes/account.ts'
 import { accounts, shadow } from '../probes/accounts.ts'
 import { hasHome, sshKey } from '../probes/homes.ts'

@@ -1,6 +1,7 @@
 /** Keeps a repository of dnf or yum. */
 import { defineModule } from '../core/module.ts'
-import type { Arg, Args, Data, Plan } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
+import type { Arg, Args, Plan } from '../core/plan.ts'
 import { attributeArgs } from './files/attributes.ts'
 import { parse, render } from './config/ini.ts'
 import { planText } from './config/text.ts'

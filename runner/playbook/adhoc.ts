@@ -1,6 +1,7 @@
 /** One task on the command line as the play that it stands for. Ansible: cli/adhoc.py. */
 import { place } from '../core/loc.ts'
-import type { Adhoc, Data, Loc } from '../core/types.ts'
+import type { Data, Loc } from '../core/types.ts'
+import type { Adhoc } from '../core/options.ts'
 import { isDict, Template } from '../core/value.ts'
 import { loadYaml } from '../yaml/load.ts'
 

@@ -2,7 +2,8 @@
 import { fault } from '../core/errors.ts'
 import { nearest } from '../core/near.ts'
 import { pyRepr, pyText } from '../core/pytext.ts'
-import type { Block, Node, Options, Play, Playbook, RoleNode, Task } from '../core/types.ts'
+import type { Block, Node, Play, Playbook, RoleNode, Task } from '../core/types.ts'
+import type { Options } from '../core/options.ts'
 import { dictGet, isDict, Template } from '../core/value.ts'
 import { selected } from './tags.ts'
 

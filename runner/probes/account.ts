@@ -1,5 +1,5 @@
 /** Reads who we are on the host: numbers, names, umask, home and environment. Asked once an account. */
-import type { Probe } from '../core/types.ts'
+import type { Probe } from '../core/plan.ts'
 
 export interface Account {
   readonly uid: number; readonly gid: number; readonly user: string; readonly group: string

@@ -1,5 +1,5 @@
 /** Reads the account files as a whole: who there is, who is in which group, and the rules by which new numbers are given. */
-import type { Probe } from '../core/types.ts'
+import type { Probe } from '../core/plan.ts'
 import { defineEach } from './each.ts'
 import { shText } from '../core/sh.ts'
 

@@ -1,6 +1,6 @@
 /** Reads checksums of regular files, by any of Ansible's algorithms. */
 import { shText } from '../core/sh.ts'
-import type { Probe } from '../core/types.ts'
+import type { Probe } from '../core/plan.ts'
 import { isUnder, plainPath } from './stat.ts'
 
 export const algorithms = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'] as const

@@ -1,7 +1,7 @@
 /** Reads files: their SHA-1, and their bytes where the caller does not have the same ones already. */
 import { fault } from '../core/errors.ts'
 import { shText } from '../core/sh.ts'
-import type { Probe } from '../core/types.ts'
+import type { Probe } from '../core/plan.ts'
 import { isUnder, plainPath } from './stat.ts'
 
 export interface ContentKey {

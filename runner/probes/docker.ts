@@ -1,7 +1,8 @@
 /** Reads containers, images and networks of a Docker engine through its command line. */
 import { Failure } from '../core/errors.ts'
 import { shText } from '../core/sh.ts'
-import type { Data, Probe } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
+import type { Probe } from '../core/plan.ts'
 import { defineEach, type Answered } from './each.ts'
 
 export interface DockerKey { readonly name: string; /** Engine, as in `docker -H`; undefined is the default one. */ readonly host?: string }

@@ -1,6 +1,6 @@
 /** Reads Debian packages: what is installed, what apt would do if asked, how old its lists are, what a .deb file holds. */
 import { quote, shText } from '../core/sh.ts'
-import type { Probe } from '../core/types.ts'
+import type { Probe } from '../core/plan.ts'
 import { defineEach, lines } from './each.ts'
 
 export interface Package {

@@ -1,5 +1,5 @@
 /** Makes probes that run one command a key: what stands between the answers, and how they are told apart again. */
-import type { Probe } from '../core/types.ts'
+import type { Probe } from '../core/plan.ts'
 
 export interface Answered { readonly rc: number; readonly stdout: string }
 interface Each<K, T> {

@@ -1,6 +1,7 @@
 /** Reads facts of a host: one script for all groups that are asked for. */
 import { quote } from '../core/sh.ts'
-import type { Data, Probe } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
+import type { Probe } from '../core/plan.ts'
 import { distribution } from './facts/distribution.ts'
 import { hardwareGroups } from './facts/hardware.ts'
 import { localFacts, managerGroups } from './facts/managers.ts'

@@ -1,6 +1,6 @@
 /** Reads the file system's own flags of files (lsattr); null where there are none or no tool to read them. */
 import { shText } from '../core/sh.ts'
-import type { Probe } from '../core/types.ts'
+import type { Probe } from '../core/plan.ts'
 import { plainPath } from './stat.ts'
 
 export interface Flags { readonly letters: string; readonly version: string | undefined }

@@ -1,5 +1,6 @@
 /** Reads what a host has of services. */
-import type { Data, Probe } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
+import type { Probe } from '../core/plan.ts'
 
 const isPart = (text: string): readonly [string, string[]] => { const [name = '', ...rest] = text.split('\n'); return [name, rest.filter((line) => line !== '')] }
 

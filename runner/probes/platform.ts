@@ -1,5 +1,5 @@
 /** Reads what kind of machine this is, once: system family, package manager, service manager and the tools that decide how a module acts. */
-import type { Probe } from '../core/types.ts'
+import type { Probe } from '../core/plan.ts'
 
 export interface Platform {
   /** Fields of os-release: ID, ID_LIKE, VERSION_ID … */

@@ -1,5 +1,5 @@
 /** Why a path gives nothing: stat(2) says "absent" also of what lies behind a folder that may not be entered, or below a file. */
-import type { Target } from '../core/types.ts'
+import type { Target } from '../core/plan.ts'
 import { followed, plainPath, stat } from './stat.ts'
 
 const parents = (path: string): string[] => {

@@ -1,6 +1,7 @@
 /** Reads what a path is, as stat(2) says: type, rights, owner, times, where a link leads. One answer for a path and what it leads to. */
 import { shText } from '../core/sh.ts'
-import type { Data, Probe } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
+import type { Probe } from '../core/plan.ts'
 
 export type FileType = 'file' | 'directory' | 'link' | 'fifo' | 'socket' | 'char' | 'block'
 export interface Stat {

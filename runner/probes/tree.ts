@@ -1,6 +1,6 @@
 /** Reads everything below a folder with its stat: the folder itself first, then all that `find` meets. */
 import { shText } from '../core/sh.ts'
-import type { Probe } from '../core/types.ts'
+import type { Probe } from '../core/plan.ts'
 import { tools } from './content.ts'
 import { defineEach } from './each.ts'
 import { format, isUnder, plainPath, statLines } from './stat.ts'

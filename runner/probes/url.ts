@@ -1,5 +1,5 @@
 /** Arguments that all modules with an address share (Ansible's url_argument_spec), and the request they mean. */
-import type { Arg } from '../core/types.ts'
+import type { Arg } from '../core/plan.ts'
 import type { Request } from './http.ts'
 
 export const urlArgs = {

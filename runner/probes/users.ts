@@ -1,6 +1,6 @@
 /** Reads accounts and groups by name or number, from whatever database the host uses (NSS where there is getent, else the files). */
 import { shText } from '../core/sh.ts'
-import type { Probe } from '../core/types.ts'
+import type { Probe } from '../core/plan.ts'
 
 export interface User {
   readonly name: string; readonly uid: number; readonly gid: number; readonly comment: string; readonly home: string; readonly shell: string

@@ -1,7 +1,8 @@
 /** The lines of `ansible` (one task, no playbook): `host | SUCCESS => {…}`, or all on one line. Ansible: plugins/callback/minimal.py, oneline.py, tree.py. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Data, Event, Reporter, TaskResult } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
+import type { Event, Reporter, TaskResult } from '../core/events.ts'
 import { Messages } from './messages.ts'
 import type { Out, TaskEvent } from './messages.ts'
 import { shownData } from './shown.ts'

@@ -1,5 +1,5 @@
 /** Which reporters a run has: JSON where asked for, the live one on a terminal, else Ansible's lines; and JUnit beside any of them. */
-import type { Event, Reporter } from '../core/types.ts'
+import type { Event, Reporter } from '../core/events.ts'
 import { drawWarning, wantsColor } from './frame.ts'
 import { createHuman } from './human.ts'
 import type { Display, HumanOptions } from './display.ts'

@@ -1,5 +1,6 @@
 /** Unified diffs of a task's changes, laid out as Ansible's: texts line by line, attributes as two JSON objects. */
-import type { Change, Json } from '../core/types.ts'
+import type { Json } from '../core/types.ts'
+import type { Change } from '../core/plan.ts'
 import { matchingRuns } from './sequence.ts'
 import { createPaint, dumps } from './style.ts'
 import type { Paint } from './style.ts'

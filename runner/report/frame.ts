@@ -1,7 +1,8 @@
 /** Draws an error or warning as people read it: the message, the place with three lines of the file and a caret, what was being done, what to do next. */
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
-import type { ErrorData, Loc } from '../core/types.ts'
+import type { Loc } from '../core/types.ts'
+import type { ErrorData } from '../core/events.ts'
 import { createPaint } from './style.ts'
 import type { Paint } from './style.ts'
 

@@ -1,5 +1,5 @@
 /** Lines as Ansible's default output has them, so that eyes and scripts that know those need not learn others. Ansible: plugins/callback/default.py. */
-import type { Event, Reporter, TaskResult } from '../core/types.ts'
+import type { Event, Reporter, TaskResult } from '../core/events.ts'
 import { customStats, foreseen, type Display, type HumanOptions } from './display.ts'
 import { Messages } from './messages.ts'
 import type { Out, TaskEvent } from './messages.ts'

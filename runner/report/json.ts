@@ -1,5 +1,5 @@
 /** One event a line, as JSON, and nothing else on the standard output. */
-import type { Event, Reporter } from '../core/types.ts'
+import type { Event, Reporter } from '../core/events.ts'
 import { drawError, drawWarning } from './frame.ts'
 
 export interface Sink { write(text: string): unknown }

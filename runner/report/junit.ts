@@ -1,7 +1,7 @@
 /** A JUnit report of a run, for CI. Environment as of Ansible's junit callback: JUNIT_OUTPUT_DIR and its companions; the file is PLAYBOOK-TIME.xml. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, extname, join, relative } from 'node:path'
-import type { Event, Reporter, TaskResult } from '../core/types.ts'
+import type { Event, Reporter, TaskResult } from '../core/events.ts'
 import { dumps } from './style.ts'
 
 type Env = Readonly<Record<string, string | undefined>>

@@ -1,6 +1,6 @@
 /** Asks the person at the terminal key by key: a line, or a key that ends or interrupts, within a time. Gives the terminal back as it was. */
 import { readFileSync } from 'node:fs'
-import type { Question, Reply } from '../core/types.ts'
+import type { Question, Reply } from '../core/plan.ts'
 
 /** A terminal that this process may read: one that runs in the background would be stopped for it. */
 export function mayRead(input: NodeJS.ReadStream): boolean {

@@ -3,7 +3,7 @@
  * taken and the last line it printed. listr2 draws (ten times a second at most) and cleans up; it runs nothing.
  */
 import { DefaultRenderer, Listr, ListrLogger, ProcessOutput, Spinner } from 'listr2'
-import type { Event, Reporter } from '../core/types.ts'
+import type { Event, Reporter } from '../core/events.ts'
 import { createHuman } from './human.ts'
 import type { HumanOptions } from './display.ts'
 import type { Out } from './human.ts'

@@ -1,7 +1,7 @@
 /** `log_path`: the lines of a run in a file, each with its time, as Ansible's log has them. */
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import type { Reporter } from '../core/types.ts'
+import type { Reporter } from '../core/events.ts'
 import type { HumanOptions } from './display.ts'
 import { createHuman } from './human.ts'
 

@@ -1,5 +1,6 @@
 /** What every reporter for people says beside its own lines: warnings, why a task failed, and differences; each only once. */
-import type { Event, Loc, TaskResult } from '../core/types.ts'
+import type { Loc } from '../core/types.ts'
+import type { Event, TaskResult } from '../core/events.ts'
 import { diffOf, wouldRun } from './diff.ts'
 import type { Display } from './display.ts'
 import { drawError, drawWarning, place } from './frame.ts'

@@ -1,5 +1,5 @@
 /** The last lines of a run: how many tasks of each host ended how. */
-import type { HostStats } from '../core/types.ts'
+import type { HostStats } from '../core/events.ts'
 import { banner } from './style.ts'
 import type { Colour, Paint } from './style.ts'
 

@@ -1,5 +1,6 @@
 /** The result of a task as it is shown: internal keys gone, and whether and how it stands on the line at all. Ansible: plugins/callback/__init__.py. */
-import type { Data, TaskResult } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
+import type { TaskResult } from '../core/events.ts'
 import { dumps } from './style.ts'
 
 /** The word at the start of the line says `failed` and `skipped` already. */

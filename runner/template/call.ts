@@ -1,5 +1,6 @@
 /** What filters, tests, lookups and global functions are: plain functions, kept in tables by name. All are synchronous. */
-import type { Data, Loc, RenderOptions } from '../core/types.ts'
+import type { Data, Loc } from '../core/types.ts'
+import type { RenderOptions } from '../core/plan.ts'
 import type { Template } from '../core/value.ts'
 
 /** Where names get their values: one scope of one host. */

@@ -1,7 +1,8 @@
 /** Jinja text to tokens, each with its offset: text outside of tags, and names, numbers, strings and operators inside. */
 import { fault } from '../core/errors.ts'
 import type { Fault } from '../core/errors.ts'
-import type { Loc, RenderOptions } from '../core/types.ts'
+import type { Loc } from '../core/types.ts'
+import type { RenderOptions } from '../core/plan.ts'
 import { Float } from '../core/value.ts'
 import { shrink } from './numbers.ts'
 

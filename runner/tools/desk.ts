@@ -1,5 +1,6 @@
 /** What a small command (`play inventory`, `play vault`) gets from the command line, and what it hands back to be printed. */
-import type { Data, InventoryRules, Loc } from '../core/types.ts'
+import type { Data, Loc } from '../core/types.ts'
+import type { InventoryRules } from '../core/options.ts'
 import type { FileContext } from '../vars/files.ts'
 
 export interface Desk {

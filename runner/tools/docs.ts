@@ -1,7 +1,7 @@
 /** Reference pages in Markdown, made from declarations only: modules, keywords, and the variables of roles. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Arg, ArgRules, ArgSpec } from '../core/types.ts'
+import type { Arg, ArgRules, ArgSpec } from '../core/plan.ts'
 import { pyText } from '../core/pytext.ts'
 import { dictEntries, dictGet, isDict, Template } from '../core/value.ts'
 import { keywords, namesOn } from '../playbook/keywords.ts'

@@ -3,7 +3,8 @@
  * declarations. The set of modules is closed, so arguments are checked too.
  */
 import { toJsonSchema } from '../core/args.ts'
-import type { ArgRules, ArgSpec, Json } from '../core/types.ts'
+import type { Json } from '../core/types.ts'
+import type { ArgRules, ArgSpec } from '../core/plan.ts'
 import { includeKeywords, keywords, loopControls, namesOn, promptKeys } from '../playbook/keywords.ts'
 import type { Keyword, KeywordType, Place } from '../playbook/keywords.ts'
 

@@ -1,5 +1,5 @@
 /** From a frame to what the caller of `run` gets: text, exit code, times, and what happened to the session meanwhile. */
-import type { Ran, Step } from '../core/types.ts'
+import type { Ran, Step } from '../core/plan.ts'
 import { isAllowed } from './framing.ts'
 import type { Frame } from './framing.ts'
 

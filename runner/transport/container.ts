@@ -4,7 +4,7 @@
  */
 import { fault } from '../core/errors.ts'
 import type { Fault } from '../core/errors.ts'
-import type { Endpoint } from '../core/types.ts'
+import type { Endpoint } from '../core/session.ts'
 import { startProgram } from './connection.ts'
 import type { Connection, Ending } from './connection.ts'
 import { execHop } from './hops.ts'

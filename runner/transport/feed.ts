@@ -1,6 +1,7 @@
 /** Runs one step whose input is large on a channel of its own, so that it gets the bytes as they are and a real end of input. */
 import { fault } from '../core/errors.ts'
-import type { RunOptions, Step } from '../core/types.ts'
+import type { Step } from '../core/plan.ts'
+import type { RunOptions } from '../core/session.ts'
 import { Inbox, streamScript } from './framing.ts'
 import type { Frame } from './framing.ts'
 import { makeNonce } from './shell.ts'

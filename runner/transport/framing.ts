@@ -5,7 +5,7 @@
  * on one pipe). Measured on two busy cores: 0.4 ms a trip where nothing is printed, 1.5 ms where something is (one `cat`). The folder is on
  * /dev/shm where there is one, so a full disk does not matter; a container's is 64 MiB, which bounds the output of one step there.
  */
-import type { Step } from '../core/types.ts'
+import type { Step } from '../core/plan.ts'
 
 /** How the shell can make bytes from text, from best to worst. */
 export type Decoder = 'base64' | 'openssl' | 'uudecode' | 'printf'

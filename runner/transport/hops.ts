@@ -1,5 +1,5 @@
 /** Ways from one place to the next: a hop is a prefix of arguments, so hops stack (docker exec, then sudo). */
-import type { Become } from '../core/types.ts'
+import type { Become } from '../core/session.ts'
 import { quote } from '../core/sh.ts'
 
 export type Hop = (argv: readonly string[]) => string[]

@@ -1,7 +1,7 @@
 /** The controller itself as a target. */
 import { hostname } from 'node:os'
 import { fault } from '../core/errors.ts'
-import type { Endpoint } from '../core/types.ts'
+import type { Endpoint } from '../core/session.ts'
 import { startProgram } from './connection.ts'
 import type { Connection } from './connection.ts'
 

@@ -1,6 +1,6 @@
 /** All connections and sessions of a run: one connection an endpoint, one session an endpoint and account, opened once even when asked for at once. */
 import type { Masker } from '../core/mask.ts'
-import type { Become, Endpoint, Pool, Session } from '../core/types.ts'
+import type { Become, Endpoint, Pool, Session } from '../core/session.ts'
 import type { Connection } from './connection.ts'
 import { connectContainer } from './container.ts'
 import { Gate } from './gate.ts'

@@ -3,7 +3,8 @@
  * opens the shell again where a step has killed it. What needs a second channel (streaming, timeouts, large input) is in watch.ts and feed.ts.
  */
 import { Fault, fault } from '../core/errors.ts'
-import type { Become, Endpoint, Ran, RunOptions, Session, Step } from '../core/types.ts'
+import type { Ran, Step } from '../core/plan.ts'
+import type { Become, Endpoint, RunOptions, Session } from '../core/session.ts'
 import { Answers } from './answers.ts'
 import { Asker } from './asker.ts'
 import { exitCode } from './connection.ts'

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { Fault, fault } from '../core/errors.ts'
 import { quote } from '../core/sh.ts'
-import type { Become, Endpoint } from '../core/types.ts'
+import type { Become, Endpoint } from '../core/session.ts'
 import { Asker } from './asker.ts'
 import { exitCode } from './connection.ts'
 import type { Connection, Ending, Pipe } from './connection.ts'

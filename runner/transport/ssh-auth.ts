@@ -1,7 +1,7 @@
 /** How to log in: keys, agent, password, in an order that saves round trips. The library itself is loaded by ssh.ts. */
 import { readFile } from 'node:fs/promises'
 import { fault } from '../core/errors.ts'
-import type { Endpoint } from '../core/types.ts'
+import type { Endpoint } from '../core/session.ts'
 import type { AnyAuthMethod, AuthenticationType, KeyboardInteractiveAuthMethod, ParsedKey, Ssh2 } from './ssh.ts'
 import type { SshPlace } from './ssh-config.ts'
 

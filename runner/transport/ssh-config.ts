@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process'
 import { homedir, userInfo } from 'node:os'
 import { fault } from '../core/errors.ts'
-import type { Endpoint } from '../core/types.ts'
+import type { Endpoint } from '../core/session.ts'
 
 export interface SshPlace {
   /** As the inventory calls it. */

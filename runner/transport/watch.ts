@@ -4,7 +4,7 @@
  */
 import { StringDecoder } from 'node:string_decoder'
 import { quote } from '../core/sh.ts'
-import type { RunOptions } from '../core/types.ts'
+import type { RunOptions } from '../core/session.ts'
 import { Asker } from './asker.ts'
 import type { Shell } from './shell.ts'
 

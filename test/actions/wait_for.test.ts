@@ -2,7 +2,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { validateArgs } from '../../runner/core/args.ts'
-import type { Control, Data, Ran, Step } from '../../runner/core/types.ts'
+import type { Data } from '../../runner/core/types.ts'
+import type { Control, Ran, Step } from '../../runner/core/plan.ts'
 import waitFor from '../../runner/actions/wait_for.ts'
 import { parseConnections, plainAddress } from '../../runner/actions/waiting/connections.ts'
 

@@ -2,7 +2,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { checkArgNames, toJsonSchema, validateArgs } from '../../runner/core/args.ts'
 import { Fault } from '../../runner/core/errors.ts'
-import type { Arg, ArgRules, ArgSpec, Data } from '../../runner/core/types.ts'
+import type { Data } from '../../runner/core/types.ts'
+import type { Arg, ArgRules, ArgSpec } from '../../runner/core/plan.ts'
 import { Float, Template, Unknown, UnknownValue } from '../../runner/core/value.ts'
 
 const check = (spec: ArgSpec, raw: Data, rules?: ArgRules): Data => ({ ...validateArgs(spec, rules, raw, { module: 'm', container: raw }) })

@@ -2,7 +2,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createMasker, secretTexts } from '../../runner/core/mask.ts'
-import type { ArgSpec } from '../../runner/core/types.ts'
+import type { ArgSpec } from '../../runner/core/plan.ts'
 
 const spec: ArgSpec = {
   top: { type: 'str', secret: true, aliases: ['summit'], doc: '' }, pin: { type: 'int', secret: true, doc: '' }, usual: { type: 'str', secret: true, default: 'public', doc: '' },

@@ -1,7 +1,8 @@
 /** What one account reads while another one's steps run is not believed once they have ended. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Probe, Ran, Session, Step } from '../../runner/core/types.ts'
+import type { Probe, Ran, Step } from '../../runner/core/plan.ts'
+import type { Session } from '../../runner/core/session.ts'
 import { Exchange, Machine } from '../../runner/execute/exchange.ts'
 
 const word: Probe<string, string> = { name: 'word', id: (key) => key, script: () => 'read', parse: (stdout, keys) => keys.map(() => stdout) }

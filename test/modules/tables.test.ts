@@ -2,7 +2,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Failure } from '../../runner/core/errors.ts'
-import type { Change, Plan } from '../../runner/core/types.ts'
+import type { Change, Plan } from '../../runner/core/plan.ts'
 import { argsOf, loadModule, readCases } from '../support/cases.ts'
 import type { Case } from '../support/cases.ts'
 import { fakeTarget } from '../support/fake-target.ts'

@@ -2,7 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Change } from '../../runner/core/types.ts'
+import type { Change } from '../../runner/core/plan.ts'
 import { diffOf, unified, wouldRun } from '../../runner/report/diff.ts'
 import { createPaint } from '../../runner/report/style.ts'
 

@@ -2,7 +2,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Event, Outcome, Reporter, TaskResult } from '../../runner/core/types.ts'
+import type { Event, Outcome, Reporter, TaskResult } from '../../runner/core/events.ts'
 import { createLive } from '../../runner/report/live.ts'
 
 /** A failed test must not leave a drawing timer behind. */

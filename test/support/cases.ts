@@ -21,7 +21,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { load } from 'js-yaml'
-import type { Data, Module } from '../../runner/core/types.ts'
+import type { Data } from '../../runner/core/types.ts'
+import type { Module } from '../../runner/core/plan.ts'
 import { validateArgs } from '../../runner/core/args.ts'
 
 export interface Case {

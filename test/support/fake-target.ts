@@ -5,7 +5,7 @@
  * null. Any other probe's answer is taken as it stands.
  */
 import { createHash } from 'node:crypto'
-import type { LocalFile, Probe, Target } from '../../runner/core/types.ts'
+import type { LocalFile, Probe, Target } from '../../runner/core/plan.ts'
 import type { Case } from './cases.ts'
 import { localFile, renderFile } from './local-files.ts'
 

@@ -1,5 +1,5 @@
 /** Files of the controller as a case lists them: path to text. */
-import type { LocalFile } from '../../runner/core/types.ts'
+import type { LocalFile } from '../../runner/core/plan.ts'
 import { Failure } from '../../runner/core/errors.ts'
 
 /** A text `-> x` is a link to x; `base64:` starts bytes. */

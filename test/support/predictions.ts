@@ -5,7 +5,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import type { Predicted, Probe } from '../../runner/core/types.ts'
+import type { Predicted, Probe } from '../../runner/core/plan.ts'
 import { Unknown } from '../../runner/core/value.ts'
 import type { TestMachine } from './machine.ts'
 

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Become, Endpoint } from '../../runner/core/types.ts'
+import type { Become, Endpoint } from '../../runner/core/session.ts'
 import { greeting, stepsScript } from '../../runner/transport/framing.ts'
 import { addAccounts, addDoas, busyboxImage, runProgram, startContainer } from '../hosts/containers.ts'
 import { faultOf, newPool, step, transportSuite } from './suite.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Endpoint } from '../../runner/core/types.ts'
+import type { Endpoint } from '../../runner/core/session.ts'
 import { startSshHost } from '../hosts/containers.ts'
 import { faultOf, newPool, step, transportSuite } from './suite.ts'
 

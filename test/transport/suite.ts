@@ -4,7 +4,8 @@ import * as assert from 'uvu/assert'
 import { Fault } from '../../runner/core/errors.ts'
 import { createMasker } from '../../runner/core/mask.ts'
 import { sh } from '../../runner/core/sh.ts'
-import type { Become, Endpoint, Pool, Ran, RunOptions, Session, Step } from '../../runner/core/types.ts'
+import type { Ran, Step } from '../../runner/core/plan.ts'
+import type { Become, Endpoint, Pool, RunOptions, Session } from '../../runner/core/session.ts'
 import { openPool } from '../../runner/transport/pool.ts'
 
 export interface Way { readonly endpoint: Endpoint; readonly become?: Become; readonly user: string }

@@ -1,6 +1,6 @@
 /** Waits until a host can be reached again. */
 import { isUnreachable } from '../../core/errors.ts'
-import type { Control } from '../../core/types.ts'
+import type { Control } from '../../core/plan.ts'
 
 /** Seconds it took; throws the last error when time is up. */
 export async function waitAlive(control: Control, timeoutSeconds: number, pauseSeconds: number, isBack: () => Promise<boolean>): Promise<number> {

@@ -1,5 +1,6 @@
 /** What a failed task is told beside its message: the end of what a command said, and the next thing to do where the words are well known. */
-import type { Data, ErrorData } from '../types.ts'
+import type { Data } from '../types.ts'
+import type { ErrorData } from '../events.ts'
 
 /** Words of systems and tools to what to do about them; the first that fits counts. */
 const advice: readonly (readonly [RegExp, (found: RegExpExecArray) => string])[] = [

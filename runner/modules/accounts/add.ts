@@ -2,7 +2,7 @@
 import { Failure } from '../../core/errors.ts'
 import { attr } from '../../core/module.ts'
 import { sh, shText } from '../../core/sh.ts'
-import type { Change, Plan, Predicted, Step } from '../../core/types.ts'
+import type { Change, Plan, Predicted, Step } from '../../core/plan.ts'
 import { nextGid, nextUid, shadow, type Accounts, type PasswdEntry, type Shadow } from '../../probes/accounts.ts'
 import { hasHome } from '../../probes/homes.ts'
 import { plainPath, stat } from '../../probes/stat.ts'

@@ -1,7 +1,7 @@
 /** Makes an SSH key pair for an account. */
 import { attr } from '../../core/module.ts'
 import { raw, shText } from '../../core/sh.ts'
-import type { Plan, Ran } from '../../core/types.ts'
+import type { Plan, Ran } from '../../core/plan.ts'
 import { sshKey, type SshKey } from '../../probes/homes.ts'
 import { parentFolder } from './state.ts'
 import type { UserArgs } from './wanted.ts'

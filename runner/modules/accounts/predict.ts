@@ -1,5 +1,5 @@
 /** What the account probes would answer after a change of the account files. */
-import type { Predicted } from '../../core/types.ts'
+import type { Predicted } from '../../core/plan.ts'
 import type { Accounts, GroupEntry, PasswdEntry } from '../../probes/accounts.ts'
 import { accounts } from '../../probes/accounts.ts'
 import { groups, users } from '../../probes/users.ts'

@@ -1,6 +1,6 @@
 /** The arguments of the module user, and what is checked about them before anything is compared. */
 import { Failure } from '../../core/errors.ts'
-import type { Arg, Args } from '../../core/types.ts'
+import type { Arg, Args } from '../../core/plan.ts'
 
 export const userArgs = {
   name: { type: 'str', required: true, aliases: ['user'], doc: 'Name of the account.' },

@@ -1,6 +1,6 @@
 /** The shell text that unpacks, and gives what was unpacked its owner and rights. */
 import { quote, shText } from '../../core/sh.ts'
-import type { Step } from '../../core/types.ts'
+import type { Step } from '../../core/plan.ts'
 import { unpackers } from '../../probes/archive.ts'
 import type { ArchiveKey, Packing } from '../../probes/archive.ts'
 import type { Answer, Stat } from '../../probes/stat.ts'

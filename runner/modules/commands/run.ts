@@ -1,6 +1,7 @@
 /** What command and shell share: when to run at all, the step, and the result keys. */
 import { Failure } from '../../core/errors.ts'
-import type { Arg, Data, Plan, Predicted, Ran, Step, Target } from '../../core/types.ts'
+import type { Data } from '../../core/types.ts'
+import type { Arg, Plan, Predicted, Ran, Step, Target } from '../../core/plan.ts'
 import { dateText, deltaText, splitLines } from '../../core/pytext.ts'
 import { account } from '../../probes/account.ts'
 import { glob, isGlob } from '../../probes/glob.ts'

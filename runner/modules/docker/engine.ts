@@ -1,6 +1,7 @@
 /** What the docker modules share: how to reach the engine, how its objects come back, and arguments that the docker command does not need. */
 import { shText, type Word } from '../../core/sh.ts'
-import type { Arg, Data, Ran } from '../../core/types.ts'
+import type { Data } from '../../core/types.ts'
+import type { Arg, Ran } from '../../core/plan.ts'
 
 export const engineArgs = {
   docker_host: { type: 'str', aliases: ['docker_url'], doc: 'The engine, as in docker -H; default is the one the docker command uses.' },

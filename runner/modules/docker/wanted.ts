@@ -1,6 +1,6 @@
 /** The arguments of docker_container. */
 import { engineArgs } from './engine.ts'
-import type { Arg, Args } from '../../core/types.ts'
+import type { Arg, Args } from '../../core/plan.ts'
 
 export const containerArgs = {
   ...engineArgs,

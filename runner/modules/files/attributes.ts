@@ -2,7 +2,7 @@
 import { Failure } from '../../core/errors.ts'
 import { attr } from '../../core/module.ts'
 import { shText } from '../../core/sh.ts'
-import type { Arg, Change, Predicted, Target } from '../../core/types.ts'
+import type { Arg, Change, Predicted, Target } from '../../core/plan.ts'
 import { account } from '../../probes/account.ts'
 import type { Account } from '../../probes/account.ts'
 import { flags } from '../../probes/flags.ts'

@@ -1,6 +1,6 @@
 /** A folder of the controller, copied with all that is in it. */
 import { Failure } from '../../core/errors.ts'
-import type { LocalFile, Plan, Target } from '../../core/types.ts'
+import type { LocalFile, Plan, Target } from '../../core/plan.ts'
 import { Unknown } from '../../core/value.ts'
 import { absent, followed, leadsTo, modeText, plainPath, stat } from '../../probes/stat.ts'
 import type { Answer, Stat } from '../../probes/stat.ts'

@@ -2,7 +2,7 @@
 import { Failure } from '../../core/errors.ts'
 import { attr } from '../../core/module.ts'
 import { shText } from '../../core/sh.ts'
-import type { Change, Plan, Predicted, Target } from '../../core/types.ts'
+import type { Change, Plan, Predicted, Target } from '../../core/plan.ts'
 import { followed, plainPath, stat } from '../../probes/stat.ts'
 import type { Answer, Stat } from '../../probes/stat.ts'
 import { made, planAttributes } from './attributes.ts'

@@ -2,7 +2,7 @@
 import { Failure } from '../../core/errors.ts'
 import { attr } from '../../core/module.ts'
 import { shText } from '../../core/sh.ts'
-import type { Plan } from '../../core/types.ts'
+import type { Plan } from '../../core/plan.ts'
 import { followed, leadsTo, pathInfo, stat } from '../../probes/stat.ts'
 import type { Answer, Stat } from '../../probes/stat.ts'
 import type { Tree } from '../../probes/tree.ts'

@@ -1,5 +1,5 @@
 /** Paths of the target: `~` and `$NAME` as its shell would read them, and parts of paths. */
-import type { Target } from '../../core/types.ts'
+import type { Target } from '../../core/plan.ts'
 import { account } from '../../probes/account.ts'
 import { users } from '../../probes/users.ts'
 

@@ -2,7 +2,7 @@
 import { Failure } from '../../core/errors.ts'
 import { attr } from '../../core/module.ts'
 import { shText } from '../../core/sh.ts'
-import type { Change, Target } from '../../core/types.ts'
+import type { Change, Target } from '../../core/plan.ts'
 import { clock } from '../../probes/clock.ts'
 import type { Stat } from '../../probes/stat.ts'
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { Failure } from '../../core/errors.ts'
 import { quote } from '../../core/sh.ts'
-import type { Change, Predicted, Ran, Step } from '../../core/types.ts'
+import type { Change, Predicted, Ran, Step } from '../../core/plan.ts'
 import { Unknown } from '../../core/value.ts'
 import { algorithms, checksum } from '../../probes/checksum.ts'
 import type { Algorithm } from '../../probes/checksum.ts'

@@ -1,6 +1,6 @@
 /** What the modules of MySQL and MariaDB have in common: how to log in, names and texts in SQL, steps. */
 import { Failure } from '../../core/errors.ts'
-import type { Args, Plan, Step, Target } from '../../core/types.ts'
+import type { Args, Plan, Step, Target } from '../../core/plan.ts'
 import { atServer, mysql, mysqlClient, mysqlNames, optionsOf } from '../../probes/mysql.ts'
 import type { MysqlLogin, MysqlRow } from '../../probes/mysql.ts'
 

@@ -2,7 +2,7 @@
 import { Failure } from '../../core/errors.ts'
 import { attr } from '../../core/module.ts'
 import { shText } from '../../core/sh.ts'
-import type { Arg, Args, Change, Plan, Predicted, Step, Target } from '../../core/types.ts'
+import type { Arg, Args, Change, Plan, Predicted, Step, Target } from '../../core/plan.ts'
 import { aptLists, aptPlan, debFile, dpkg, type AptAction, type AptAnswer, type AptKey, type Lists, type Package, type Spec, readSimulation } from '../../probes/dpkg.ts'
 import { platform } from '../../probes/platform.ts'
 import { laterKeys, toolResult } from './result.ts'

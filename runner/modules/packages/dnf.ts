@@ -2,7 +2,7 @@
 import { Failure } from '../../core/errors.ts'
 import { attr } from '../../core/module.ts'
 import { shText } from '../../core/sh.ts'
-import type { Arg, ArgRules, Args, Change, Plan, Predicted, Target } from '../../core/types.ts'
+import type { Arg, ArgRules, Args, Change, Plan, Predicted, Target } from '../../core/plan.ts'
 import { platform, type Platform } from '../../probes/platform.ts'
 import { dnfPlan, rpm, type DnfAction, type DnfAnswer, type DnfKey } from '../../probes/rpm.ts'
 import { laterKeys, toolResult } from './result.ts'

@@ -1,5 +1,6 @@
 /** What the package modules say of a package tool that ran. */
-import type { Data, Ran } from '../../core/types.ts'
+import type { Data } from '../../core/types.ts'
+import type { Ran } from '../../core/plan.ts'
 
 const splitted = (text: string): string[] => text === '' ? [] : text.replace(/\n$/, '').split('\n')
 /** Result keys; on failure the tool's own last words. */

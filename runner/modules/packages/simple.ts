@@ -2,7 +2,7 @@
 import { Failure } from '../../core/errors.ts'
 import { attr } from '../../core/module.ts'
 import { shText } from '../../core/sh.ts'
-import type { Change, Plan, Target } from '../../core/types.ts'
+import type { Change, Plan, Target } from '../../core/plan.ts'
 import { platform } from '../../probes/platform.ts'
 import { simplePackage, simplePlan, type SimpleAnswer, type SimpleTool } from '../../probes/simple-packages.ts'
 import { laterKeys, toolResult } from './result.ts'

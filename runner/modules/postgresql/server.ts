@@ -1,6 +1,7 @@
 /** What the modules of PostgreSQL have in common: how to log in, names and texts in SQL, steps and predictions. */
 import { Failure } from '../../core/errors.ts'
-import type { Args, Change, Data, Plan, Step, Target } from '../../core/types.ts'
+import type { Data } from '../../core/types.ts'
+import type { Args, Change, Plan, Step, Target } from '../../core/plan.ts'
 import { atServer, postgres, postgresEnv, psql } from '../../probes/postgres.ts'
 import type { PostgresAnswer, PostgresLogin } from '../../probes/postgres.ts'
 

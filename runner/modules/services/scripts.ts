@@ -2,7 +2,7 @@
 import { Failure } from '../../core/errors.ts'
 import { attr } from '../../core/module.ts'
 import { raw, shText } from '../../core/sh.ts'
-import type { Change, Plan, Target } from '../../core/types.ts'
+import type { Change, Plan, Target } from '../../core/plan.ts'
 import { platform } from '../../probes/platform.ts'
 import { script, type Script, type ScriptKey } from '../../probes/scripts.ts'
 import type { ServiceState } from './systemd.ts'

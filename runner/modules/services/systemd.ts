@@ -3,7 +3,7 @@ import { Failure } from '../../core/errors.ts'
 import { Missing } from '../../core/missing.ts'
 import { attr } from '../../core/module.ts'
 import { raw, shText } from '../../core/sh.ts'
-import type { Change, Plan, Predicted, Ran, Target } from '../../core/types.ts'
+import type { Change, Plan, Predicted, Ran, Target } from '../../core/plan.ts'
 import { stat } from '../../probes/stat.ts'
 import { scopeWords, staleUnits, unit, unitId, unitName, type Scope, type Unit } from '../../probes/units.ts'
 
