@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { Fault } from '../runner/core/errors.ts'
+import { exitCodeOf } from '../runner/core/exit.ts'
 import { readSettings, rolesPath, type Settings } from '../runner/config.ts'
 import { parseCommandLine } from '../runner/options.ts'
 import { endpointOf } from '../runner/execute/connect.ts'
@@ -97,6 +99,24 @@ test('options that exclude each other, and those that ansible-playbook has and p
   assert.is(options({}, '-l', '').limit, undefined)
   const asked = parseCommandLine(['site.yml', '--scp-extra-args=-l 100'], {})
   assert.match(asked.command === 'play' ? asked.warnings.join() : '', /--scp-extra-args has no effect/)
+})
+
+test('a value that is no number is told where it was written: at its place, or in its variable', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'play-config-')), file = join(dir, 'ansible.cfg')
+  const faultOf = (env: Record<string, string>): Fault => {
+    try { readSettings(env, dir) } catch (error) { if (error instanceof Fault) return error }
+    throw new Error('no fault')
+  }
+  try {
+    writeFileSync(file, '[defaults]\nforks = many\n')
+    const inFile = faultOf({})
+    assert.match(inFile.message, "the setting 'forks' has an invalid value: 'many'")
+    assert.equal(inFile.loc, { file, line: 2, column: 1 })
+    writeFileSync(file, '[defaults]\nforks = 7\n')
+    assert.match(faultOf({ ANSIBLE_TIMEOUT: 'soon' }).message, "the environment variable ANSIBLE_TIMEOUT has an invalid value: 'soon'")
+    assert.match(faultOf({ ANSIBLE_FORKS: '0' }).message, "'0' is not a whole number from 1 on")
+    assert.is(exitCodeOf(inFile), 5)
+  } finally { rmSync(dir, { recursive: true }) }
 })
 
 test.run()

@@ -12,7 +12,7 @@ const parsing: ReadonlySet<string> = new Set([...Object.keys(yamlErrors), ...Obj
 const general: ReadonlySet<Code> = new Set<Code>(['cannot-read', 'source-missing', 'import-cycle', 'keyword-choice', 'bad-variable-name', 'two-loops',
   'role-without-name', 'role-not-found', 'role-file-missing', 'role-cycle', 'role-unknown'])
 
-const wrongOptions: ReadonlySet<Code> = new Set<Code>(['usage', 'config-line', 'extra-vars', 'vault-no-password', 'vault-ambiguous-id', 'show-one-host', 'show-no-group'])
+const wrongOptions: ReadonlySet<Code> = new Set<Code>(['usage', 'config-line', 'setting-value', 'extra-vars', 'vault-no-password', 'vault-ambiguous-id', 'show-one-host', 'show-no-group'])
 
 /** 99: a person ended it; 2: a small command's arguments; 5: wrong options; 4: a file that cannot be understood; 1: any other error before or outside of tasks. */
 export function exitCodeOf({ code }: { readonly code: Code }): number {

@@ -31,11 +31,21 @@ export function readSettings(env: Settings, cwd: string, warn: Warn = () => unde
   return all
 }
 
-function given({ env: name, also = [], ini, paths, onlyFile }: Setting, env: Settings, written: ReadonlyMap<string, Written>, folder: string, cwd: string): string | undefined {
-  const fromEnv = (onlyFile === true ? [] : [name, ...also]).map((one) => env[one]).find((value) => value !== undefined)
-  if (fromEnv !== undefined) return fromEnv
-  const value = ini.map((key) => written.get(key)?.value).find((one) => one !== undefined)
-  return value === undefined || paths === undefined ? value : value.split(paths).map((one) => placed(one.trim(), folder, cwd, env)).join(paths)
+function given(setting: Setting, env: Settings, written: ReadonlyMap<string, Written>, folder: string, cwd: string): string | undefined {
+  const { env: name, also = [], ini, paths, onlyFile } = setting
+  for (const one of onlyFile === true ? [] : [name, ...also]) {
+    const value = env[one]
+    if (value !== undefined) return checked(setting, value, one)
+  }
+  const key = ini.find((one) => written.has(one)), found = key === undefined ? undefined : written.get(key)
+  if (key === undefined || found === undefined) return undefined
+  return paths === undefined ? checked(setting, found.value, key, found.loc) : found.value.split(paths).map((one) => placed(one.trim(), folder, cwd, env)).join(paths)
+}
+/** `name`: as it is written, in the environment or at a place in a file. */
+function checked({ least }: Setting, value: string, name: string, loc?: Loc): string {
+  const text = value.trim()
+  if (least === undefined || text === '' || /^\d+$/.test(text) && Number(text) >= least) return value
+  throw fault('setting-value', loc, { name: name.slice(name.indexOf('.') + 1), isInFile: loc !== undefined, value, least })
 }
 
 function configFile(env: Settings, cwd: string, warn: Warn): string | undefined {

@@ -9,6 +9,8 @@ export interface Setting {
   readonly ini: readonly string[]
   /** The value is a path beside the file, or a list of them, separated like this. */
   readonly paths?: ':' | ','
+  /** The value is a whole number, at least this. */
+  readonly least?: number
   readonly doc: string
   /** No variable of the environment gives it, as in Ansible. */
   readonly onlyFile?: true
@@ -22,15 +24,15 @@ export const honoured: readonly Setting[] = [
   one('ANSIBLE_ROLES_PATH', 'defaults.roles_path', 'folders of roles', { paths: ':' }),
   one('ANSIBLE_COLLECTIONS_PATH', 'defaults.collections_path', 'folders of collections', { paths: ':', also: ['ANSIBLE_COLLECTIONS_PATHS'], ini: ['defaults.collections_paths'] }),
   one('ANSIBLE_PLAYBOOK_DIR', 'defaults.playbook_dir', 'as `--playbook-dir` of `play adhoc`', { paths: ',' }),
-  one('ANSIBLE_FORKS', 'defaults.forks', 'hosts at once'),
+  one('ANSIBLE_FORKS', 'defaults.forks', 'hosts at once', { least: 1 }),
   one('ANSIBLE_STRATEGY', 'defaults.strategy', 'strategy of plays that name none'),
   one('ANSIBLE_HASH_BEHAVIOUR', 'defaults.hash_behaviour', '`replace` only: anything else is refused'),
   one('ANSIBLE_FORCE_HANDLERS', 'defaults.force_handlers', 'as `--force-handlers`'),
   one('ANSIBLE_ERROR_ON_MISSING_HANDLER', 'defaults.error_on_missing_handler', 'off: a warning'),
   one('ANSIBLE_ANY_ERRORS_FATAL', 'defaults.any_errors_fatal', 'of tasks that do not say'),
   one('ANSIBLE_NO_LOG', 'defaults.no_log', 'of tasks that do not say'),
-  one('ANSIBLE_TASK_TIMEOUT', 'defaults.task_timeout', '`timeout` of tasks that have none, in seconds; 0: none'),
-  one('ANSIBLE_POLL_INTERVAL', 'defaults.poll_interval', '`poll` of async tasks that have none'),
+  one('ANSIBLE_TASK_TIMEOUT', 'defaults.task_timeout', '`timeout` of tasks that have none, in seconds; 0: none', { least: 0 }),
+  one('ANSIBLE_POLL_INTERVAL', 'defaults.poll_interval', '`poll` of async tasks that have none', { least: 0 }),
   one('ANSIBLE_RUN_TAGS', 'tags.run', 'as `--tags`'),
   one('ANSIBLE_SKIP_TAGS', 'tags.skip', 'as `--skip-tags`'),
   one('ANSIBLE_ENABLE_TASK_DEBUGGER', 'defaults.enable_task_debugger', 'the debugger where a task fails'),
@@ -45,14 +47,14 @@ export const honoured: readonly Setting[] = [
   one('ANSIBLE_INJECT_FACT_VARS', 'defaults.inject_facts_as_vars', 'off: facts only in `ansible_facts`'),
   one('ANSIBLE_CACHE_PLUGIN', 'defaults.fact_caching', '`memory` (none between runs), `jsonfile`'),
   one('ANSIBLE_CACHE_PLUGIN_CONNECTION', 'defaults.fact_caching_connection', 'jsonfile: the folder', { paths: ',' }),
-  one('ANSIBLE_CACHE_PLUGIN_TIMEOUT', 'defaults.fact_caching_timeout', 'seconds after which cached facts are no longer used; 0: never'),
+  one('ANSIBLE_CACHE_PLUGIN_TIMEOUT', 'defaults.fact_caching_timeout', 'seconds after which cached facts are no longer used; 0: never', { least: 0 }),
   one('ANSIBLE_CACHE_PLUGIN_PREFIX', 'defaults.fact_caching_prefix', 'in front of the names of its files'),
 
   one('ANSIBLE_REMOTE_USER', 'defaults.remote_user', 'as `-u`'),
-  one('ANSIBLE_REMOTE_PORT', 'defaults.remote_port', 'port of hosts that name none'),
+  one('ANSIBLE_REMOTE_PORT', 'defaults.remote_port', 'port of hosts that name none', { least: 1 }),
   one('ANSIBLE_PRIVATE_KEY_FILE', 'defaults.private_key_file', 'as `--private-key`', { paths: ',' }),
   one('ANSIBLE_TRANSPORT', 'defaults.transport', 'as `-c`'),
-  one('ANSIBLE_TIMEOUT', 'defaults.timeout', 'as `-T`', { also: ['ANSIBLE_SSH_TIMEOUT'], ini: ['ssh_connection.timeout'] }),
+  one('ANSIBLE_TIMEOUT', 'defaults.timeout', 'as `-T`', { least: 0, also: ['ANSIBLE_SSH_TIMEOUT'], ini: ['ssh_connection.timeout'] }),
   one('ANSIBLE_HOST_KEY_CHECKING', 'defaults.host_key_checking', 'off: unknown and changed host keys are accepted', { also: ['ANSIBLE_SSH_HOST_KEY_CHECKING'], ini: ['ssh_connection.host_key_checking'] }),
   one('ANSIBLE_SSH_ARGS', 'ssh_connection.ssh_args', 'options as ssh has them'),
   one('ANSIBLE_SSH_COMMON_ARGS', 'ssh_connection.ssh_common_args', 'as `--ssh-common-args`'),

@@ -9,6 +9,10 @@ export const cliErrors = {
     message: `No matching task "${data.name}" found to start at`,
     hint: data.near === undefined ? 'play PLAYBOOK --list-tasks shows the names of all tasks' : `did you mean "${data.near}"? play PLAYBOOK --list-tasks shows all`,
   }),
+  'setting-value': (data: { readonly name: string; readonly isInFile: boolean; readonly value: string; readonly least: number }) => ({
+    message: `${data.isInFile ? `the setting '${data.name}'` : `the environment variable ${data.name}`} has an invalid value: '${data.value}' is not a whole number from ${data.least} on`,
+    hint: data.isInFile ? 'Correct it, or take the line out.' : `Correct it, or take it away: unset ${data.name}.`,
+  }),
   'config-line': (data: { readonly text: string }) => ({
     message: `this line of settings has no '=' and is no [section]: ${data.text}`,
     hint: 'write key = value; comments start with # or ;',

@@ -69,7 +69,7 @@ export const transportErrors = {
       : 'Check ansible_host and ansible_port, and that sshd runs there.',
   }),
   'unreachable-authentication': ({ host, user, tried, said }: Said & { readonly user: string; readonly tried: string }) => ({
-    message: `${host} does not let ${user} in; tried: ${tried}${because(said)}`,
+    message: `Permission denied: ${host} does not let ${user} in; tried: ${tried}${because(said)}`,
     hint: 'Try `ssh -v` by hand; name the account with ansible_user, the key with ansible_ssh_private_key_file or --private-key, or ask for a password with -k.',
   }),
   'unreachable-key-file': ({ host, file, said }: Said & { readonly file: string }) => ({
