@@ -1,6 +1,6 @@
 /** The command line: arguments to options, and the exit code. Everything else is imported when it is needed. */
 import { spawnSync } from 'node:child_process'
-import { openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { ReadStream } from 'node:tty'
@@ -24,6 +24,12 @@ function terminal(): ReadStream | undefined {
     return undefined
   }
 }
+/** What is asked is said on the terminal too, wherever the error stream goes: a person must see it, and so must programs like sshpass. */
+function say(text: string): void {
+  let screen: number | undefined
+  try { screen = openSync('/dev/tty', 'w') } catch { process.stderr.write(text); return }
+  try { writeSync(screen, text) } finally { closeSync(screen) }
+}
 /** The next line of standard input, byte by byte: what follows is left for who reads next. */
 function nextLine(): string {
   const bytes: number[] = [], one = Buffer.alloc(1)
@@ -41,16 +47,16 @@ async function ask(prompt: string, isShown: boolean): Promise<string> {
     process.stderr.write(prompt)
     return nextLine()
   }
-  const silent = new Writable({ write: (_chunk, _encoding, done) => { done() } })
+  const echo = new Writable({ write: (chunk, _encoding, done) => { if (isShown) say(String(chunk)); done() } })
   return new Promise((resolve, reject) => {
     let answer: string | undefined
-    const lines = createInterface({ input, output: isShown ? process.stderr : silent, terminal: true })
+    const lines = createInterface({ input, output: echo, terminal: true })
     // Only now: the terminal no longer shows what is typed.
-    process.stderr.write(prompt)
+    say(prompt)
     lines.once('line', (line) => { answer = line; lines.close() })
     lines.once('close', () => {
       if (input !== process.stdin) input.destroy()
-      if (!isShown) process.stderr.write('\n')
+      if (!isShown) say('\n')
       if (answer === undefined) reject(fault('no-answer', undefined, {}))
       else resolve(answer)
     })

@@ -1,0 +1,37 @@
+/** The process at a terminal: what a person is asked, and where. A pseudo terminal comes from util-linux's script. */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const play = join(import.meta.dirname, '../runner/play.mjs')
+
+/** What the terminal shows of a command whose standard input and error stream go elsewhere; `answer` is typed once `question` is there. */
+function atTerminal(command: string, question: string, answer: string): Promise<{ readonly shown: string; readonly code: number | null }> {
+  return new Promise((resolve) => {
+    const child = spawn('script', ['-qec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] })
+    let shown = '', isAnswered = false
+    child.stdout.on('data', (chunk) => {
+      shown += String(chunk)
+      if (!isAnswered && shown.includes(question)) { isAnswered = true; child.stdin.write(`${answer}\r`) }
+    })
+    child.on('close', (code) => { resolve({ shown, code }) })
+  })
+}
+
+test('a password is asked for on the terminal, wherever the other streams go, and is not shown', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'play-cli-'))
+  try {
+    writeFileSync(join(dir, 'site.yml'), '- hosts: all\n  gather_facts: false\n  tasks:\n    - debug: {msg: asked}\n')
+    const { shown, code } = await atTerminal(`cd ${dir} && node ${play} site.yml -i localhost, -c local -k </dev/null 2>errors`, 'SSH password: ', 'sesame7')
+    assert.is(code, 0, shown)
+    assert.match(shown, 'SSH password: ')
+    assert.match(shown, 'ok=1')
+    assert.not.match(shown, 'sesame7')
+    assert.is(readFileSync(join(dir, 'errors'), 'utf8'), '')
+  } finally { rmSync(dir, { recursive: true }) }
+})
+
+test.run()
