@@ -2,6 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { defineModule, nothing } from '../core/module.ts'
 import { shText } from '../core/sh.ts'
+import { splitWords } from '../core/words.ts'
 import type { Plan } from '../core/plan.ts'
 import { composerOptions, composerProgram } from '../probes/languages.ts'
 
@@ -44,7 +45,7 @@ export default defineModule({
     const words = [...(want.global_command ? ['global'] : ['--working-dir', folder]), want.command, ...options]
     return {
       changes: [{ kind: 'run', cmd: `composer ${words.join(' ')} ${want.arguments}`.trim() }], later: ['stdout', 'msg'],
-      steps: [{ sh: `${composerProgram(program, php)}; $p "$c" ${shText`${words}`} ${want.arguments}`.trimEnd(), env: { LANGUAGE: 'C', LC_ALL: 'C' }, okRc: 'any' }],
+      steps: [{ sh: `${composerProgram(program, php)}; $p "$c" ${shText`${[...words, ...splitWords(want.arguments)]}`}`, env: { LANGUAGE: 'C', LC_ALL: 'C' }, okRc: 'any' }],
       done([ran]) {
         const output = `${ran?.stdout ?? ''}${ran?.stderr ?? ''}`, msg = output.replaceAll(/\s+/g, ' ').trim()
         if (ran?.rc !== 0) return { failed: true, changed: false, msg, stdout: ran?.stderr ?? '' }

@@ -1,7 +1,7 @@
 /** Makes a file system on a device, or takes it away. Ansible: community.general. */
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
-import { raw, shText } from '../core/sh.ts'
+import { shText } from '../core/sh.ts'
 import type { Plan, Predicted } from '../core/plan.ts'
 import { filesystem } from '../probes/tools.ts'
 
@@ -42,7 +42,7 @@ export default defineModule({
     if (!is.tools.includes(tool)) throw new Failure(`${tool} is not on this host: the package that makes ${wanted} file systems has it`)
     return {
       changes: [attr(dev, 'fstype', now === '' ? null : now, wanted)], after: after(wanted),
-      steps: [{ sh: `PATH=$PATH:/usr/sbin:/sbin; ${shText`${tool} ${force || ['ext2', 'ext3', 'ext4'].includes(wanted) ? flags : []} ${raw(opts ?? '')} ${dev}`}` }],
+      steps: [{ sh: `PATH=$PATH:/usr/sbin:/sbin; ${shText`${tool} ${force || ['ext2', 'ext3', 'ext4'].includes(wanted) ? flags : []} ${(opts ?? '').split(/\s+/).filter((word) => word !== '')} ${dev}`}` }],
     }
   },
 })

@@ -1,7 +1,8 @@
 /** Keeps packages of Ruby. Ansible: community.general. */
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
-import { raw, shText } from '../core/sh.ts'
+import { shText } from '../core/sh.ts'
+import { splitWords } from '../core/words.ts'
 import type { Plan } from '../core/plan.ts'
 import { gemVersions } from '../probes/languages.ts'
 
@@ -42,7 +43,7 @@ export default defineModule({
       if (!isThere) return nothing(data)
       const flags = [...norc, ...(home === '' ? [] : ['--install-dir', home]), ...(want.bindir === undefined ? [] : ['--bindir', want.bindir]), ...(version === undefined ? ['--all'] : ['--version', version]), '--executable', ...(want.force ? ['--force'] : [])]
       return {
-        changes: [attr(want.name, 'version', version ?? is.join(' '), null)], steps: [{ sh: shText`${raw(program)} uninstall ${flags} ${want.name}`, ...env }], data,
+        changes: [attr(want.name, 'version', version ?? is.join(' '), null)], steps: [{ sh: shText`${splitWords(program)} uninstall ${flags} ${want.name}`, ...env }], data,
         after: [{ probe: gemVersions.name, id: gemVersions.id(key), value: version === undefined ? [] : is.filter((one) => one !== version) }],
       }
     }
@@ -54,7 +55,7 @@ export default defineModule({
     ]
     return {
       changes: [attr(want.name, 'version', is.join(' ') || null, version ?? 'installed')], data, after: [{ unknown: `what the gem ${want.name} brings is not known` }],
-      steps: [{ sh: shText`${raw(program)} install ${flags} ${want.gem_source ?? want.name} ${want.force ? ['--force'] : []} ${raw(want.build_flags === undefined ? '' : `-- ${want.build_flags}`)}`, ...env }],
+      steps: [{ sh: shText`${splitWords(program)} install ${flags} ${want.gem_source ?? want.name} ${want.force ? ['--force'] : []} ${want.build_flags === undefined ? [] : ['--', want.build_flags]}`, ...env }],
     }
   },
 })

@@ -24,11 +24,11 @@ const args = {
   skip_lock_tables: { type: 'bool', default: false, doc: 'Dumps without locking tables.' },
   dump_extra_args: { type: 'str', doc: 'More options of the dump.' },
   use_shell: { type: 'bool', default: false, doc: 'Accepted: dumps always go through a shell.' },
-  pipefail: { type: 'bool', default: false, doc: 'Accepted.' },
+  pipefail: { type: 'bool', default: false, doc: 'Accepted: a dump that fails always counts, packed or not.' },
   unsafe_login_password: { type: 'bool', default: false, doc: 'Accepted: passwords are never among arguments.' },
   restrict_config_file: { type: 'bool', default: false, doc: 'Accepted: no other option files are read.' },
   check_implicit_admin: { type: 'bool', default: false, doc: 'Tries root without a password first.', unsupported: 'play logs in with what is given' },
-  config_overrides_defaults: { type: 'bool', default: false, doc: 'Accepted.' },
+  config_overrides_defaults: { type: 'bool', default: false, doc: 'Only false: give login_host and login_port instead.' },
   chdir: { type: 'path', doc: 'Folder for import and dump.' },
   sql_log_bin: { type: 'bool', default: true, doc: 'Whether it goes to the binary log.' },
 } as const
@@ -62,6 +62,7 @@ export default defineModule({
   args,
   rules: { requiredIf: [['state', 'dump', ['target']], ['state', 'import', ['target']]] },
   async plan(want, target): Promise<Plan> {
+    if (want.config_overrides_defaults) throw new Failure('config_overrides_defaults is not supported: give login_host and login_port instead')
     const names = want.name.map((one) => one.trim()), login = loginOf(want), data = { db: names.join(' '), db_list: names }
     if (names.includes('all') && !['dump', 'import'].includes(want.state)) throw new Failure('name=all is not valid when state is present or absent')
     if (names.length > 1 && want.state === 'import') throw new Failure(`Multiple databases are not supported with state=import`)

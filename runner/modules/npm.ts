@@ -1,7 +1,8 @@
 /** Keeps packages of Node.js. Ansible: community.general. */
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
-import { raw, shText } from '../core/sh.ts'
+import { shText } from '../core/sh.ts'
+import { splitWords } from '../core/words.ts'
 import type { Change, Plan, Step } from '../core/plan.ts'
 import { npmPackages } from '../probes/languages.ts'
 
@@ -32,7 +33,7 @@ export default defineModule({
         ...(want.global ? ['--global'] : []), ...(want.production && verb !== 'uninstall' ? ['--production'] : []), ...(want.ignore_scripts ? ['--ignore-scripts'] : []), ...(want.unsafe_perm ? ['--unsafe-perm'] : []),
         ...(full === undefined ? [] : [full]), ...(want.registry === undefined ? [] : ['--registry', want.registry]), ...(want.no_optional ? ['--no-optional'] : []), ...(want.no_bin_links ? ['--no-bin-links'] : []), ...(want.force ? ['--force'] : []),
       ]
-      return { sh: `${folder === '' ? '' : shText`mkdir -p -- ${folder} && cd -- ${folder} && `}${shText`${raw(program)} ${[verb, ...flags]}`}` }
+      return { sh: `${folder === '' ? '' : shText`mkdir -p -- ${folder} && cd -- ${folder} && `}${shText`${[...splitWords(program), verb, ...flags]}`}` }
     }
     const what = full ?? folder, after = [{ unknown: `what npm brings for ${what} is not known` }]
     const plan = (changes: readonly Change[], verbs: readonly string[]): Plan => changes.length === 0 ? nothing() : { changes, steps: verbs.map(command), after }

@@ -1,5 +1,6 @@
 /** What the package managers of languages have installed, and whether make has something to do. */
 import { raw, shText } from '../core/sh.ts'
+import { splitWords } from '../core/words.ts'
 import { defineEach, lines } from './each.ts'
 
 /** `make -q`; a program is written as the shell takes it. */
@@ -18,7 +19,7 @@ export const gemVersions = defineEach<GemKey, readonly string[] | undefined>({
   name: 'gem-versions',
   id: (key) => JSON.stringify(key),
   absent: (value) => value === undefined,
-  command: ({ program, name, home, remote }) => `${home === '' ? '' : shText`export GEM_HOME=${home}; `}${shText`set -- ${raw(program)}; command -v "$1" >/dev/null || exit 127; "$@" list ${remote ? ['--remote'] : []} ${`^${name}$`}`}`,
+  command: ({ program, name, home, remote }) => `${home === '' ? '' : shText`export GEM_HOME=${home}; `}${shText`set -- ${splitWords(program)}; command -v "$1" >/dev/null || exit 127; "$@" list ${remote ? ['--remote'] : []} ${`^${name}$`}`}`,
   parse: ({ rc, stdout }) => rc === 127 ? undefined
     : lines(stdout).flatMap((line) => /^\S+\s+\((?:default: )?(.+)\)$/.exec(line)?.[1]?.split(', ').map((version) => version.replace(/^default: /, '').split(' ')[0] ?? '') ?? []),
 })
@@ -32,7 +33,7 @@ export const npmPackages = defineEach<NpmKey, NpmIs>({
   absent: (value) => !value.hasTool,
   command: ({ program, folder, isGlobal, outdated }) => {
     const global = isGlobal ? ['--global'] : []
-    return shText`set -- ${raw(program)}; command -v "$1" >/dev/null || exit 127; ${raw(folder === '' ? '' : shText`cd -- ${folder} 2>/dev/null && `)}"$@" list --json --long --depth=0 ${global}; echo; echo ---; ${raw(outdated ? shText`"$@" outdated --parseable ${global}` : ':')}`
+    return shText`set -- ${splitWords(program)}; command -v "$1" >/dev/null || exit 127; ${raw(folder === '' ? '' : shText`cd -- ${folder} 2>/dev/null && `)}"$@" list --json --long --depth=0 ${global}; echo; echo ---; ${raw(outdated ? shText`"$@" outdated --parseable ${global}` : ':')}`
   },
   parse({ rc, stdout }) {
     const [list = '', old = ''] = stdout.split('\n---\n'), installed: Record<string, string> = {}, missing: string[] = []

@@ -137,6 +137,7 @@ on('mysql: databases', async ({ root: db }) => {
   await apply(db, mysqlDb, { name: 'shop', state: 'dump', target: '/tmp/m.sql.gz' }, ['run'])
   assert.equal((await apply(db, mysqlDb, { name: 'copy', state: 'import', target: '/tmp/m.sql.gz' }, ['run'])).changes, ['state absent -> present', 'run'])
   assert.equal((await apply(db, mysqlQuery, { login_db: 'copy', query: 'SELECT id FROM t' }, ['run'])).data['query_result'], [[{ id: 1 }]])
+  assert.match(await fails(db, mysqlDb, { name: 'shop', config_overrides_defaults: true }), 'is not supported')
   assert.match(await fails(db, mysqlDb, { name: 'nowhere', state: 'dump', target: '/tmp/m.sql.gz' }), 'not found')
   assert.equal((await apply(db, mysqlDb, { name: ["o'dd", 'copy'], state: 'absent' })).changes, ['state present -> absent', 'state present -> absent'])
   assert.equal((await apply(db, mysqlQuery, { login_db: 'shop', query: 'SELECT id, name FROM t WHERE name = %(n)s', named_args: { n: 'a\tb' } }, ['run'])).data['query_result'], [[{ id: 1, name: 'a\tb' }]])
