@@ -10,8 +10,8 @@ import { fault } from '../core/errors.ts'
 /** What a read found, and, in a dry run, why a real run might find otherwise. */
 export interface Answer<T> { readonly value: T; readonly uncertain?: string }
 
-/** A batch that is ready waits no longer than this for reads that may join it. */
-const longestWaitMs = 20
+/** A batch that is ready waits for reads that may join it, for so many turns of a millisecond: where the machine is busy and this process gets no turn, none counts. */
+const longestWait = 20
 
 /** What is known of one machine (an endpoint): shared by all inventory hosts and accounts that are on it. */
 export class Machine {
@@ -22,6 +22,7 @@ export class Machine {
   #epoch = 0
   #preparing = 0
   #waiting: (() => void)[] = []
+  #patience: NodeJS.Timeout | undefined
 
   /** Work on the controller (a file to read, a template to render) behind which reads of this machine will follow: the batch that they belong to waits for it. */
   async prepare<T>(work: Promise<T>): Promise<T> {
@@ -36,9 +37,14 @@ export class Machine {
   whenPrepared(work: () => void): void {
     if (this.#preparing === 0) { work(); return }
     this.#waiting.push(work)
-    if (this.#waiting.length === 1) setTimeout(() => { this.#release() }, longestWaitMs)
+    if (this.#waiting.length === 1) this.#wait(longestWait)
+  }
+  #wait(turns: number): void {
+    if (turns === 0) this.#release()
+    else this.#patience = setTimeout(() => { this.#wait(turns - 1) }, 1)
   }
   #release(): void {
+    clearTimeout(this.#patience)
     const waiting = this.#waiting
     this.#waiting = []
     for (const work of waiting) work()

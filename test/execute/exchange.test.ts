@@ -1,6 +1,8 @@
-/** What one account reads while another one's steps run is not believed once they have ended. */
+/** When answers are no longer believed, and for what a batch waits. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Probe, Ran, Step } from '../../runner/core/plan.ts'
 import type { Session } from '../../runner/core/session.ts'
 import { Exchange, Machine } from '../../runner/execute/exchange.ts'
@@ -15,17 +17,50 @@ function fake(state: { text: string; end?: () => void }): Session {
       : new Promise((resolve) => { state.end = () => { state.text = 'after'; resolve([ran('')]) } }),
   }
 }
-const turns = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 20) })
 
 test('a read of another account during a step is asked again after it', async () => {
   const state: { text: string; end?: () => void } = { text: 'before' }, machine = new Machine()
   const root = new Exchange(fake(state), machine, 'root', {}), nobody = new Exchange(fake(state), machine, 'nobody', {})
   const writing = root.run([{ sh: 'write' }])
-  await turns()
+  await sleep(20)
   assert.is((await nobody.read(word, 'a')).value, 'before')
   state.end?.()
   await writing
   assert.is((await nobody.read(word, 'a')).value, 'after')
+})
+
+test('a batch waits for what is being prepared: the wait of the batch before it does not count', async () => {
+  const machine = new Machine(), order: string[] = []
+  const prepare = (name: string, ms: number): Promise<unknown> => machine.prepare(sleep(ms).then(() => { order.push(name) }))
+  const first = prepare('first', 12)
+  machine.whenPrepared(() => { order.push('sent') })
+  await first
+  await sleep(2)
+  const second = prepare('second', 12)
+  machine.whenPrepared(() => { order.push('sent') })
+  await second
+  await sleep(2)
+  assert.equal(order, ['first', 'sent', 'second', 'sent'])
+})
+
+test('a batch waits for a file that is being read while the process gets no turn', async () => {
+  const machine = new Machine(), order: string[] = []
+  const read = machine.prepare(readFile(new URL(import.meta.url)).then(() => { order.push('read') }))
+  machine.whenPrepared(() => { order.push('sent') })
+  for (const end = performance.now() + 60; performance.now() < end;);
+  await read
+  await sleep(5)
+  assert.equal(order, ['read', 'sent'])
+})
+
+test('a batch does not wait for ever', async () => {
+  const machine = new Machine()
+  let isSent = false
+  const work = machine.prepare(sleep(1000))
+  machine.whenPrepared(() => { isSent = true })
+  for (let ms = 0; ms < 900 && !isSent; ms += 10) await sleep(10)
+  assert.ok(isSent)
+  await work
 })
 
 test.run()
