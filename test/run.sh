@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then npm ci --ignore-scripts; fi
 sh lab/engine.sh
 missing=
-for pair in ssh:openssh-client ssh-agent:openssh-client unzip:unzip curl:curl wget:wget file:file ps:procps; do
+for pair in ssh:openssh-client ssh-agent:openssh-client unzip:unzip curl:curl wget:wget file:file ps:procps rsync:rsync; do
   command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
 done
 if [ -n "$missing" ]; then

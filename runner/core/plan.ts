@@ -1,5 +1,5 @@
 /** What modules and actions are: arguments declared once, reads, changes, steps and predictions; and what they see of their host. */
-import type { Endpoint } from './session.ts'
+import type { Become, Endpoint } from './session.ts'
 import type { Data, Json, Loc } from './types.ts'
 
 export type ArgType = 'str' | 'path' | 'bool' | 'int' | 'float' | 'mode' | 'list' | 'dict' | 'raw' | 'bytes'
@@ -171,6 +171,8 @@ export interface Control extends Target {
   readonly checkMode: boolean
   readonly diffMode: boolean
   readonly verbosity: number
+  /** How the task's own host is reached, whatever the task is delegated to; the account it becomes; the host it is delegated to. */
+  way(): { readonly name: string; readonly endpoint: Endpoint; readonly become: Become | undefined; readonly delegated: string | undefined }
   /** Value of a variable, templated; undefined where there is none. */
   variable(name: string): unknown
   /** Value of a variable, or of an entry in it (`a.b[0]`), to be shown: words in the place of what is undefined in it; undefined where there is none. */
@@ -182,6 +184,10 @@ export interface Control extends Target {
   /** Templates a value as written (debug var=). */
   evaluate(expression: unknown): unknown
   run(steps: readonly Step[]): Promise<readonly Ran[]>
+  /** Runs steps that may change the own host, without become: on the controller, in the playbook's folder, or where the task acts. */
+  plainly(at: 'controller' | 'host', steps: readonly Step[]): Promise<readonly Ran[]>
+  /** A dry run: why nothing on the own host is certain from here on. */
+  unforeseen(why: string): void
   sleep(seconds: number): Promise<void>
   /** A line that a terminal shows while the task runs. */
   progress(text: string): void

@@ -9,8 +9,9 @@ import { judge } from './conditions.ts'
 import type { Unit } from './arguments.ts'
 import { isCheck } from './attempt.ts'
 import { candidates, findLocal } from './files.ts'
-import { titleOf } from './keywords.ts'
-import type { Place } from './place.ts'
+import { environment, keyword, titleOf } from './keywords.ts'
+import { placeOf, type Place } from './place.ts'
+import { taskScope } from './scopes.ts'
 import { HostTarget } from './target.ts'
 
 class HostControl extends HostTarget implements Control {
@@ -58,6 +59,27 @@ class HostControl extends HostTarget implements Control {
   async run(steps: readonly Step[]): Promise<readonly Ran[]> {
     return (await this.#place.exchange()).run(steps)
   }
+  way(): ReturnType<Control['way']> {
+    const { run, host, task, scope } = this.#unit, { endpoint, become } = this.#own(), to = keyword(run, task, scope, 'delegate_to')
+    return { name: host.name, endpoint, become, delegated: typeof to === 'string' && to !== '' ? to : undefined }
+  }
+  #own(): Place {
+    const { run, play, host, task, varsFiles, scope } = this.#unit
+    if (this.#place.delegated === undefined) return this.#place
+    const { delegate_to: _, ...kw } = task.kw, own = { ...task, kw }
+    return placeOf(run, play, host, own, taskScope(run, play, host, own, varsFiles, { search: scope.search }), varsFiles)
+  }
+  async plainly(at: 'controller' | 'host', steps: readonly Step[]): Promise<readonly Ran[]> {
+    const { run, play, scope, task } = this.#unit
+    const session = await run.pool.session(at === 'host' ? this.#place.endpoint : { connection: 'local', host: 'localhost' })
+    const own = { env: environment(run, task, scope), ...(at === 'host' ? {} : { cwd: play.play.dir }) }
+    try {
+      return await session.run(steps.map((step) => ({ ...own, ...step })))
+    } finally {
+      for (const { machine } of [this.#place, this.#own()]) machine.changed()
+    }
+  }
+  unforeseen(why: string): void { this.#own().machine.predict([{ unknown: why }]) }
   /** What was read before a pause counts no longer: an action waits for something to change. */
   async sleep(seconds: number): Promise<void> {
     await new Promise((resolve) => { setTimeout(resolve, seconds * 1000) })

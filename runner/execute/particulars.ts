@@ -7,7 +7,7 @@ import { flag } from './keywords.ts'
 
 /** Modules that Ansible's controller has a part in: their work is no single program that could be left alone. */
 export const notInBackground: ReadonlySet<string> = new Set([
-  'add_host', 'assemble', 'assert', 'copy', 'debug', 'fail', 'fetch', 'group_by', 'include_vars', 'pause', 'raw', 'reboot', 'script', 'set_fact', 'set_stats',
+  'add_host', 'assemble', 'assert', 'copy', 'debug', 'fail', 'fetch', 'group_by', 'include_vars', 'pause', 'raw', 'reboot', 'script', 'set_fact', 'set_stats', 'synchronize',
   'template', 'unarchive', 'validate_argument_spec', 'wait_for_connection',
 ])
 

@@ -21,7 +21,7 @@ test.before(async (context) => {
     const control: Control = {
       user: 'me', host: 'web1', connection: 'local', ask: undefined, title: 'task', checkMode: false, diffMode: false, verbosity: 0,
       read: async <K, T>(probe: Probe<K, T>, key: K): Promise<T> => (await exchange.read(probe, key)).value, run: (steps: readonly Step[]) => exchange.run(steps),
-      variable: none, local: none, render: none, condition: none, evaluate: none, shown: none, sleep: none, say: none, progress: none, warn: none, keepSecret: none, addHost: none, addGroup: none, load: none, origin: none,
+      variable: none, local: none, render: none, condition: none, evaluate: none, shown: none, sleep: none, say: none, progress: none, warn: none, keepSecret: none, addHost: none, addGroup: none, load: none, origin: none, way: none, plainly: none, unforeseen: none,
     }
     return expect.run(validateArgs(expect.args, expect.rules, args, { module: 'expect', container: args }), control)
   }

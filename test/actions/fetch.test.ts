@@ -25,7 +25,7 @@ test.before(async (context) => {
       user: 'me', host: 'web1', connection: 'ssh', ask: undefined, title: 'task', checkMode: false, diffMode: false, verbosity: 0,
       read: async <K, T>(probe: Probe<K, T>, key: K): Promise<T> => (await exchange.read(probe, key)).value, run: (steps: readonly Step[]) => exchange.run(steps),
       variable: (name) => name === 'playbook_dir' ? dir : undefined, shown: none,
-      local: none, render: none, condition: none, evaluate: none, sleep: none, say: none, progress: none, warn: none, keepSecret: () => undefined, addHost: none, addGroup: none, load: none, origin: none,
+      local: none, render: none, condition: none, evaluate: none, sleep: none, say: none, progress: none, warn: none, keepSecret: () => undefined, addHost: none, addGroup: none, load: none, origin: none, way: none, plainly: none, unforeseen: none,
     }
     return fetch.run(validateArgs(fetch.args, fetch.rules, args, { module: 'fetch', container: args }), control)
   }

@@ -47,7 +47,7 @@ for (const tool of ['curl', 'wget'] as const) {
       user: 'me', host: 'localhost', connection: 'ssh', ask: undefined, title: 'task', checkMode: false, diffMode: false, verbosity: 0,
       read: async <K, T>(probe: Probe<K, T>, key: K): Promise<T> => (await exchange.read(probe, key)).value,
       run: (steps: readonly Step[]) => exchange.run(steps), local: async (_, path) => ({ path, kind: 'file', mode: 0o644, size: 3, read: async () => Buffer.from('abc'), list: async () => [] }),
-      render: none, variable: none, condition: none, evaluate: none, shown: none, sleep: none, say: none, progress: none, warn: none, keepSecret: () => undefined, addHost: none, addGroup: none, load: none, origin: none,
+      render: none, variable: none, condition: none, evaluate: none, shown: none, sleep: none, say: none, progress: none, warn: none, keepSecret: () => undefined, addHost: none, addGroup: none, load: none, origin: none, way: none, plainly: none, unforeseen: none,
     }
   })
   test.after(async ({ web, pool, dir }) => { await pool.close(); await web.close(); rmSync(dir, { recursive: true }) })

@@ -20,7 +20,7 @@ function fake(answers: readonly string[]): Fake {
       return { rc: 0, stdout, stderr: '', startedAt: 0, ms: 0 }
     }),
     sleep: async (seconds) => { slept.push(seconds); await new Promise((resolve) => { setTimeout(resolve, seconds >= 1 ? 300 : 0) }) },
-    read: never, local: never, render: never, variable: never, origin: never, condition: never, evaluate: never, shown: never, say: never, progress: () => undefined, warn: () => undefined, keepSecret: () => undefined, addHost: never, addGroup: never, load: never,
+    read: never, local: never, render: never, variable: never, origin: never, way: never, plainly: never, unforeseen: never, condition: never, evaluate: never, shown: never, say: never, progress: () => undefined, warn: () => undefined, keepSecret: () => undefined, addHost: never, addGroup: never, load: never,
   }
   return { control, asked, slept }
 }
