@@ -11,7 +11,7 @@ import { createMasker } from './core/mask.ts'
 import { parseCommandLine } from './options.ts'
 import { inventoryRules } from './run-options.ts'
 import type { Data, Loc } from './core/types.ts'
-import type { Reporter } from './core/events.ts'
+import type { ErrorData, Reporter } from './core/events.ts'
 import type { Prompts } from './run.ts'
 
 
@@ -97,7 +97,7 @@ async function main(argv: readonly string[]): Promise<number> {
       case 'help': case 'version': process.stdout.write(asked.text); return 0
       case 'inventory': case 'vault': {
         const [{ runTool }, { extraFrames }] = await Promise.all([import('./tools/run.ts'), import('./execute/extra.ts')])
-        const warn = (message: string, loc?: Loc): void => { process.stderr.write(`${drawWarning(message, loc)}\n`) }
+        const warn = (message: string, loc?: Loc, mistake?: ErrorData): void => { process.stderr.write(`${drawWarning(message, loc, undefined, mistake)}\n`) }
         const { text, note = '', isLong = false } = await runTool(asked, {
           settings, isOn: (name) => isOn(settings[name]), isTerminal: process.stdout.isTTY, ask: askSecret, askOpenly: askLine, warn,
           inventoryRules: inventoryRules((name) => settings[name] === '' ? undefined : settings[name]),

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync
 import { basename, dirname, join, parse, resolve } from 'node:path'
 import type { Data, Frame, Loc, Play, Playbook } from './core/types.ts'
 import type { LocalFile, Question, RenderOptions, Reply } from './core/plan.ts'
-import type { Event, HostStats, Reporter } from './core/events.ts'
+import type { ErrorData, Event, HostStats, Reporter } from './core/events.ts'
 import type { Options } from './core/options.ts'
 import { fault, Fault, toErrorData } from './core/errors.ts'
 import { exitCodeOf } from './core/exit.ts'
@@ -107,7 +107,9 @@ function secretsIn(text: string): readonly string[] {
 
 /** Loads inventory and playbooks and checks them; throws a Fault at the first thing that is wrong. */
 export async function load(options: Options, masker: Masker, tell: Tell, prompts: Prompts): Promise<Loaded> {
-  const warn = (message: string, loc?: Loc): void => { tell({ type: 'warning', message: masker.text(message), ...(loc === undefined ? {} : { loc }) }) }
+  const warn = (message: string, loc?: Loc, mistake?: ErrorData): void => {
+    tell({ type: 'warning', message: masker.text(message), ...(loc === undefined ? {} : { loc }), ...(mistake === undefined ? {} : { mistake: masker.value(mistake) }) })
+  }
   const settings = options.settings ?? {}, sources = vaultSources({ ids: options.vaultIds, files: options.vaultPasswordFiles, ask: options.askVault }, settings)
   const secrets = await loadSecrets(sources, { cwd: process.cwd(), ask: prompts.secret, warn, isStrict: isOn(settings['ANSIBLE_VAULT_ID_MATCH']) })
   let inventory: Inventory | undefined

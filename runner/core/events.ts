@@ -47,7 +47,8 @@ export type Event =
   | { readonly type: 'meta'; readonly task: number; readonly text: string }
   | { readonly type: 'no-hosts-left' }
   | { readonly type: 'handlers-pending'; readonly host: string; readonly handlers: readonly string[] }
-  | { readonly type: 'warning'; readonly message: string; readonly loc?: Loc }
+  /** `mistake`: an error that is passed over. */
+  | { readonly type: 'warning'; readonly message: string; readonly loc?: Loc; readonly mistake?: ErrorData }
   | { readonly type: 'error'; readonly error: ErrorData }
   /** Between two playbooks of the command line. */
   | { readonly type: 'recap'; readonly stats: Readonly<Record<string, HostStats>> }

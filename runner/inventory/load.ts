@@ -2,6 +2,7 @@
 import { realpathSync } from 'node:fs'
 import type { Data, Frame, Loc } from '../core/types.ts'
 import type { InventoryRules } from '../core/options.ts'
+import type { ErrorData } from '../core/events.ts'
 import { fault } from '../core/errors.ts'
 import { loadYaml } from '../yaml/load.ts'
 import { Tree } from './model.ts'
@@ -15,7 +16,7 @@ import type { VarFiles } from './varfiles.ts'
 export interface InventoryContext {
   readonly cwd: string
   decrypt(ciphertext: string, loc?: Loc): string
-  warn(message: string, loc?: Loc): void
+  warn(message: string, loc?: Loc, mistake?: ErrorData): void
   /** Value of an expression without braces; needed by the constructed plugin only. */
   evaluate?(source: string, vars: Data): unknown
   readonly extraVars?: Readonly<Data>
@@ -61,7 +62,7 @@ export interface Inventory {
   readonly sources: readonly string[]
 }
 
-/** Reads the sources in order. None at all: this machine only. Throws a fault at the first mistake in a source. */
+/** Reads the sources in order. None at all: this machine only. A mistake in a source is a warning, unless the settings say otherwise. */
 export async function loadInventory(sources: readonly string[], context: InventoryContext): Promise<Inventory> {
   const inventory = new Loaded(sources, context)
   await inventory.refresh()
@@ -90,7 +91,7 @@ async function readInto(tree: Tree, sources: readonly string[], context: Invento
   }
   tree.settle()
   if (!any && context.rules?.unparsed === 'fail') throw fault('inventory-unparsed', undefined, { source: sources.join(', ') })
-  if (!any && sources.length > 0 && context.rules?.unparsed !== 'ignore') context.warn('No inventory was parsed, only implicit localhost is available')
+  if (!any && sources.length > 0 && tree.hosts.size === 0 && context.rules?.unparsed !== 'ignore') context.warn('No inventory was parsed, only implicit localhost is available')
 }
 const lastOfEach = (folders: readonly string[]): string[] => folders.filter((folder, i) => folders.lastIndexOf(folder) === i)
 function real(path: string): string {

@@ -2,7 +2,8 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { dirname, extname, join, resolve } from 'node:path'
-import { fault } from '../core/errors.ts'
+import { fault, Fault, toErrorData } from '../core/errors.ts'
+import type { ErrorData } from '../core/events.ts'
 import { locOf, valueLoc } from '../core/loc.ts'
 import { nearest } from '../core/near.ts'
 import type { Data, Loc } from '../core/types.ts'
@@ -25,7 +26,8 @@ export interface SourceContext {
   readonly extraVars: Readonly<Data>
   parse(text: string, file: string): unknown
   decrypt(ciphertext: string, loc?: Loc): string
-  warn(message: string, loc?: Loc): void
+  /** `mistake`: shown whole, under this message. */
+  warn(message: string, loc?: Loc, mistake?: ErrorData): void
   evaluate(source: string, vars: Data): unknown
   varsOf(host: Host, files: boolean): Data
   readonly rules?: InventoryRules
@@ -55,25 +57,42 @@ export function folderOf(source: string, cwd: string): string | undefined {
   return found.isDirectory() ? path : dirname(path)
 }
 
-/** True if the source could be read at all. */
+/** True if the source could be read whole. */
 export async function readSource(source: string, context: SourceContext): Promise<boolean> {
   const path = resolve(context.cwd, source)
   const found = stats(path)
   if (found === undefined && source.includes(',')) {
-    return readList(source, context)
+    const kind = enabled(context).find((one) => one.endsWith('host_list')) ?? 'host_list'
+    return attempt(source, context, (as) => { as(kind); return readList(source, context) })
   }
   if (found === undefined) {
     const near = nearest(path.slice(path.lastIndexOf('/') + 1), namesIn(dirname(path)))
     context.warn(`Unable to parse ${path} as an inventory source: there is no such file${near === undefined ? '' : `; did you mean '${near}'?`}`)
     return false
   }
-  if (!found.isDirectory()) return readFile(path, found, context)
+  if (!found.isDirectory()) return attempt(path, context, (as) => readFile(path, found, context, as))
   let any = false
   for (const name of readdirSync(path).sort()) {
     if (!isIgnored(name, context.rules) && await readSource(join(path, name), context)) any = true
   }
   if (!any) context.warn(`Unable to parse ${path} as an inventory source: the folder holds no inventory`)
   return any
+}
+/**
+ * As in Ansible, a mistake in a source is a warning, and what was read before it counts. A plugin that play has not stays an error.
+ * `work` says as what kind of source it reads.
+ */
+async function attempt(source: string, context: SourceContext, work: (as: (kind: string) => void) => boolean | Promise<boolean>): Promise<boolean> {
+  let kind = 'auto'
+  try {
+    if (await work((name) => { kind = name })) return true
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code === 'inventory-plugin-unsupported') throw error
+    context.warn(`Failed to parse inventory with '${kind}' plugin`, undefined, toErrorData(error))
+    context.warn(`Unable to parse ${source} as an inventory source: what stands before this mistake counts, the rest does not; the setting any_unparsed_is_failed makes it an error`)
+  }
+  if (context.rules?.anyUnparsedFails === true) throw fault('inventory-unparsed', undefined, { source }) // also of a folder that has others
+  return false
 }
 function namesIn(folder: string): string[] {
   try {
@@ -115,11 +134,12 @@ function rangeOf(part: string, context: SourceContext): Names {
   return { names: [part], port: undefined }
 }
 
-async function readFile(path: string, found: Stats, context: SourceContext): Promise<boolean> {
+async function readFile(path: string, found: Stats, context: SourceContext, as: (kind: string) => void): Promise<boolean> {
   const origin: Origin = { file: path, dir: dirname(path) }
   const bytes = contents(path)
   if (found.isFile() && (found.mode & 0o111) !== 0 && isProgram(bytes)) {
     if (!isEnabled(context, path, 'script')) return false
+    as('script')
     await readScript(path, { origin, tree: context.tree, warn: context.warn })
     return true
   }
@@ -128,11 +148,13 @@ async function readFile(path: string, found: Stats, context: SourceContext): Pro
   const extension = extname(path)
   if (extension === '.toml') {
     if (!isEnabled(context, path, 'toml')) return false
+    as('toml')
     readToml(parseToml(text, path), path, { origin, tree: context.tree, warn: context.warn })
     return true
   }
-  if (['.yml', '.yaml', '.json', '.config'].includes(extension) || (extension === '' && looksLikeYaml(text))) return readDocument(text, path, origin, context)
+  if (['.yml', '.yaml', '.json', '.config'].includes(extension) || (extension === '' && looksLikeYaml(text))) return readDocument(text, path, origin, context, as)
   if (!isEnabled(context, path, 'ini')) return false
+  as('ini')
   readIni(text, path, origin, context.tree)
   return true
 }
@@ -151,7 +173,8 @@ function looksLikeYaml(text: string): boolean {
   return /^(---|\{|["']?[^\s[\]="']+["']?:(\s|$))/.test(first)
 }
 
-function readDocument(text: string, path: string, origin: Origin, context: SourceContext): boolean {
+function readDocument(text: string, path: string, origin: Origin, context: SourceContext, as: (kind: string) => void): boolean {
+  as('yaml')
   const document = context.parse(text, path)
   const plugin = pluginOf(document)
   if (plugin === undefined || !isDict(document)) {
@@ -165,6 +188,7 @@ function readDocument(text: string, path: string, origin: Origin, context: Sourc
     throw fault('inventory-plugin-unsupported', valueLoc(document, 'plugin') ?? locOf(document), { plugin, near: nearest(plugin, known) })
   }
   if (!isEnabled(context, path, 'auto', short)) return false
+  as(short)
   if (short === 'generator') {
     readGenerator(document, origin, context)
     return true

@@ -48,7 +48,7 @@ class Adhoc implements Reporter {
         for (const host of event.hosts) this.out.write(`${this.paint(`${host} | SUCCESS => ${this.json({ changed: false })}`, 'ok')}\n`)
         return
       case 'no-hosts': return this.messages.warn('No hosts matched, nothing to do')
-      case 'warning': return this.messages.warn(event.message, event.loc)
+      case 'warning': return this.messages.warn(event.message, event.loc, event.mistake)
       case 'error': return this.messages.error(event.error)
       default: return
     }

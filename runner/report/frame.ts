@@ -38,7 +38,10 @@ export function excerpt(loc: Loc): string[] {
 
 /** Lines of a frame, without the newline at the end. */
 export function drawError(error: ErrorData, paint: Paint = createPaint(false)): string {
-  const lines = [paint(`[ERROR]: ${error.message}`, 'failed')]
+  return drawFrame(paint(`[ERROR]: ${error.message}`, 'failed'), error, paint)
+}
+function drawFrame(head: string, error: ErrorData, paint: Paint): string {
+  const lines = [head]
   if (error.loc !== undefined) {
     const drawn = excerpt(error.loc)
     lines.push(`Origin: ${place(error.loc)}`, ...(drawn.length === 0 ? [] : ['', ...drawn]))
@@ -49,7 +52,9 @@ export function drawError(error: ErrorData, paint: Paint = createPaint(false)): 
   return lines.join('\n')
 }
 
-export function drawWarning(message: string, loc: Loc | undefined, paint: Paint = createPaint(false)): string {
+/** `mistake`: an error that is passed over, shown as if it stopped the run. */
+export function drawWarning(message: string, loc: Loc | undefined, paint: Paint = createPaint(false), mistake?: ErrorData): string {
+  if (mistake !== undefined) return drawFrame(paint(`[WARNING]: ${message}: ${mistake.message}`, 'warning'), mistake, paint)
   return paint(`[WARNING]: ${message}${loc === undefined ? '' : `\nOrigin: ${place(loc)}`}`, 'warning')
 }
 

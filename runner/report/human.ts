@@ -73,7 +73,7 @@ class Human implements Reporter {
         return
       case 'no-hosts-left': return this.banner('NO MORE HOSTS LEFT')
       case 'handlers-pending': return this.messages.warn(`[${event.host}]: notified, but not run because of the failure: ${event.handlers.join(', ')}`)
-      case 'warning': return this.messages.warn(event.message, event.loc)
+      case 'warning': return this.messages.warn(event.message, event.loc, event.mistake)
       case 'error': return this.messages.error(event.error)
       case 'recap': this.out.write(recap(event.stats, widthOn(this.out), this.paint)); return
       case 'end': return this.end(event)

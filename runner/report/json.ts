@@ -10,7 +10,7 @@ export function createJson(out: Sink, err: Sink): Reporter {
       out.write(`${JSON.stringify({ time: new Date().toISOString(), ...event }, plain)}\n`)
       // Someone may watch only what goes wrong.
       if (event.type === 'error') err.write(`${drawError(event.error)}\n`)
-      if (event.type === 'warning') err.write(`${drawWarning(event.message, event.loc)}\n`)
+      if (event.type === 'warning') err.write(`${drawWarning(event.message, event.loc, undefined, event.mistake)}\n`)
     },
     close: async () => { /* nothing is kept back */ },
   }

@@ -1,9 +1,9 @@
 /** What every reporter for people says beside its own lines: warnings, why a task failed, and differences; each only once. */
 import type { Loc } from '../core/types.ts'
-import type { Event, TaskResult } from '../core/events.ts'
+import type { ErrorData, Event, TaskResult } from '../core/events.ts'
 import { diffOf, wouldRun } from './diff.ts'
 import type { Display } from './display.ts'
-import { drawError, drawWarning, place } from './frame.ts'
+import { drawError, drawWarning } from './frame.ts'
 import type { Paint } from './style.ts'
 
 export interface Out { write(text: string): unknown; readonly columns?: number; readonly isTTY?: boolean }
@@ -23,11 +23,11 @@ export class Messages {
     this.display = display
   }
 
-  warn(message: string, loc?: Loc): void {
-    const key = `${message} ${loc === undefined ? '' : place(loc)}`
-    if (this.saidOnce.has(key)) return
-    this.saidOnce.add(key)
-    this.err.write(`${drawWarning(message, loc, this.paint)}\n`)
+  warn(message: string, loc?: Loc, mistake?: ErrorData): void {
+    const drawn = drawWarning(message, loc, this.paint, mistake)
+    if (this.saidOnce.has(drawn)) return
+    this.saidOnce.add(drawn)
+    this.err.write(`${drawn}\n`)
   }
   error(error: Extract<Event, { type: 'error' }>['error']): void { this.err.write(`${drawError(error, this.paint)}\n`) }
 

@@ -33,7 +33,7 @@ export interface Missing {
   readonly why: string
 }
 const python = 'plugins and modules written in Python are not loaded'
-const folders = (names: string): readonly Missing[] => words(names).map((name) => ({ ini: `defaults.${name}`, env: `ANSIBLE_${name.toUpperCase()}`, why: python }))
+const folders = (names: string): readonly Missing[] => words(names).map((name) => ({ ini: `defaults.${name}`, env: `ANSIBLE_${name.toUpperCase()}`, usual: ['', '/dev/null'], why: python }))
 const off = ['false', 'no', 'off', '0', 'n', 'f', ''], on = ['true', 'yes', 'on', '1', 'y', 't', '']
 
 export const missing: readonly Missing[] = [
@@ -43,7 +43,6 @@ export const missing: readonly Missing[] = [
   { ini: 'defaults.callback_whitelist', env: 'ANSIBLE_CALLBACK_WHITELIST', usual: ['', 'junit'], why: 'callback plugins are not there; JUNIT_OUTPUT_DIR gives JUnit files, --output json all events' },
   { ini: 'defaults.jinja2_extensions', env: 'ANSIBLE_JINJA2_EXTENSIONS', usual: ['', 'jinja2.ext.do', 'jinja2.ext.loopcontrols'], why: 'extensions of Jinja are not loaded; do, break and continue are always there' },
   { ini: 'defaults.error_on_undefined_vars', env: 'ANSIBLE_ERROR_ON_UNDEFINED_VARS', usual: on, why: 'an undefined variable is always an error: give it a fallback with the filter default' },
-  { ini: 'defaults.duplicate_dict_key', env: 'ANSIBLE_DUPLICATE_YAML_DICT_KEY', usual: ['warn', ''], why: 'a key that stands twice is a warning' },
   { ini: 'defaults.null_representation', env: 'ANSIBLE_NULL_REPRESENTATION', why: 'a template that gives nothing gives null' },
   { ini: 'defaults.invalid_task_attribute_failed', env: 'ANSIBLE_INVALID_TASK_ATTRIBUTE_FAILED', usual: on, why: 'an unknown keyword is always an error' },
   { ini: 'defaults.display_args_to_stdout', env: 'ANSIBLE_DISPLAY_ARGS_TO_STDOUT', usual: off, why: 'banners do not show arguments; -vv shows where the task stands' },

@@ -1,4 +1,5 @@
 /** What a small command (`play inventory`, `play vault`) gets from the command line, and what it hands back to be printed. */
+import type { ErrorData } from '../core/events.ts'
 import type { Data, Loc } from '../core/types.ts'
 import type { InventoryRules } from '../core/options.ts'
 import type { FileContext } from '../vars/files.ts'
@@ -13,7 +14,7 @@ export interface Desk {
   ask(prompt: string): Promise<string>
   /** Asks the user for a line that may be seen. */
   askOpenly(prompt: string): Promise<string>
-  warn(message: string, loc?: Loc): void
+  warn(message: string, loc?: Loc, mistake?: ErrorData): void
   readonly inventoryRules?: InventoryRules
   /** The variables that `-e` gives. */
   extraVars(given: readonly string[], context: FileContext): Data

@@ -3,7 +3,8 @@ import * as assert from 'uvu/assert'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { Fault, fault } from '../../runner/core/errors.ts'
+import { fault } from '../../runner/core/errors.ts'
+import type { ErrorData } from '../../runner/core/events.ts'
 import type { Data, Loc } from '../../runner/core/types.ts'
 import { Template } from '../../runner/core/value.ts'
 import { loadInventory } from '../../runner/inventory/load.ts'
@@ -22,28 +23,24 @@ function folder(files: Record<string, string>): string {
 }
 test.after(() => { for (const dir of dirs) rmSync(dir, { recursive: true, force: true }) })
 
-interface Read { readonly inventory: Inventory; readonly warnings: string[] }
+interface Read { readonly inventory: Inventory; readonly warnings: string[]; readonly mistakes: ErrorData[] }
 async function read(files: Record<string, string>, sources = ['hosts'], evaluate?: (source: string, vars: Data) => unknown): Promise<Read> {
-  const warnings: string[] = []
+  const warnings: string[] = [], mistakes: ErrorData[] = []
   const cwd = folder(files)
   const inventory = await loadInventory(sources, {
-    cwd, decrypt: (text) => text.includes('66616b65') ? 'secret: yes it is\n' : '', warn: (message: string, loc?: Loc) => { warnings.push(loc === undefined ? message : `${loc.line}:${loc.column} ${message}`) },
+    cwd, decrypt: (text) => text.includes('66616b65') ? 'secret: yes it is\n' : '', warn: (message: string, loc?: Loc, found?: ErrorData) => { warnings.push(loc === undefined ? message : `${loc.line}:${loc.column} ${message}`); if (found !== undefined) mistakes.push(found) },
     ...(evaluate === undefined ? {} : { evaluate }),
   })
-  return { inventory, warnings }
+  return { inventory, warnings, mistakes }
 }
 const ini = async (text: string): Promise<Inventory> => (await read({ hosts: text })).inventory
 const vars = (inventory: Inventory, host: string, dir?: string): Data => {
   return Object.assign({}, ...inventory.frames(host, dir).map((frame) => frame.vars))
 }
 async function mistake(text: string): Promise<{ readonly at: string; readonly text: string; readonly hint: string }> {
-  try {
-    await ini(text)
-  } catch (error) {
-    if (error instanceof Fault) return { at: `${error.loc?.line ?? '?'}:${error.loc?.column ?? '?'}`, text: error.message, hint: error.hint ?? '' }
-    throw error
-  }
-  throw new Error('no error')
+  const [error] = (await read({ hosts: text })).mistakes
+  if (error === undefined) throw new Error('no mistake was told')
+  return { at: `${error.loc?.line ?? '?'}:${error.loc?.column ?? '?'}`, text: error.message, hint: error.hint ?? '' }
 }
 
 test('groups, children, ranges, ports and the order of hosts', async () => {
@@ -172,6 +169,12 @@ if [ "$1" = --host ]; then echo "{\\"asked\\": \\"$2\\"}"; else echo '{"g": {"ho
   assert.match((await mistake('#!/bin/sh\necho "[1"\n')).text, /is not the JSON of an inventory/)
 })
 
+test('what stands before a mistake counts, as in Ansible, and the other sources do', async () => {
+  const { inventory, warnings } = await read({ 'a.ini': '[web]\nw1\nw2 a=1 b\nw3\n', 'b.yml': 'db:\n  hosts:\n    d1:\n    d2: foo\n    d3:\n', c: 'good\n' }, ['a.ini', 'b.yml', 'c'])
+  assert.equal(inventory.hosts(), ['good', 'w1', 'd1'])
+  assert.match(warnings.join('\n'), /'ini' plugin\nUnable to parse .*a\.ini as an inventory source: .*\n.*'yaml' plugin\nUnable to parse .*b\.yml/)
+})
+
 test('a list of hosts, localhost without a source, and IPv6', async () => {
   const { inventory } = await read({}, ['a,b:22,10.0.0.1,'])
   assert.equal(inventory.hosts(), ['a', 'b', '10.0.0.1'])
@@ -220,8 +223,8 @@ keyed_groups:
 test('the constructed plugin: strict mode and its mistakes have a place', async () => {
   const message = async (text: string): Promise<string> => {
     const evaluate = (source: string): unknown => { if (source === 'broken') throw fault('not-vault', undefined, { found: source }); return source === 'number' ? 5 : '' }
-    try { await read({ '1.ini': 'w1\n', '2.yml': `plugin: constructed\n${text}` }, ['1.ini', '2.yml'], evaluate) } catch (error) { if (error instanceof Fault) return `${error.loc?.line ?? 0}: ${error.message}; ${error.hint ?? ''}` ; throw error }
-    return ''
+    const [error] = (await read({ '1.ini': 'w1\n', '2.yml': `plugin: constructed\n${text}` }, ['1.ini', '2.yml'], evaluate)).mistakes
+    return error === undefined ? '' : `${error.loc?.line ?? 0}: ${error.message}; ${error.hint ?? ''}`
   }
   assert.match(await message('strict: true\ncompose: {a: broken}\n'), /^3: the variable 'a' cannot be worked out for host w1: .*strict: false/)
   assert.match(await message('strict: true\nkeyed_groups: [{key: empty}]\n'), /^3: the group for key 'empty' .*it is empty/)

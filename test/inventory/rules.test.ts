@@ -1,11 +1,12 @@
 /** What settings change in reading an inventory, host lists with ranges, and the generator plugin; compared with ansible-inventory of ansible-core 2.21 when it was written. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Fault } from '../../runner/core/errors.ts'
-import type { Data } from '../../runner/core/types.ts'
+import type { ErrorData } from '../../runner/core/events.ts'
+import type { Data, Loc } from '../../runner/core/types.ts'
 import type { InventoryRules } from '../../runner/core/options.ts'
 import { loadInventory, type Inventory } from '../../runner/inventory/load.ts'
 import { createEvaluator } from '../../runner/vars/evaluate.ts'
@@ -15,7 +16,7 @@ test.after(() => rmSync(cwd, { recursive: true }))
 const warnings: string[] = []
 async function read(sources: readonly string[], rules: Partial<InventoryRules> = {}, extraVars: Data = {}): Promise<Inventory> {
   warnings.length = 0
-  const context = { cwd, decrypt: () => '', warn: (message: string) => { warnings.push(message) } }
+  const context = { cwd, decrypt: () => '', warn: (message: string, _loc?: Loc, mistake?: ErrorData) => { warnings.push(message, ...mistake === undefined ? [] : [mistake.message]) } }
   return loadInventory(sources, { ...context, evaluate: createEvaluator(context), extraVars, rules: { unparsed: 'warn', anyUnparsedFails: false, ignorePatterns: [], ...rules } })
 }
 const file = (name: string, text: string): string => { writeFileSync(join(cwd, name), text); return name }
@@ -54,8 +55,18 @@ test('generator: every combination of the layers is a host, below groups that te
   assert.equal(inventory.groups().get('launch_x1'), ['launch_x1_eu'])
   assert.is(inventory.groupFrames('x1', undefined)[0]?.vars['app'], 'x1')
   file('gen.yml', 'plugin: generator\nhosts: {name: "h", parents: [{}]}\nlayers: {op: [a]}\n')
-  const why = await read(['gen.yml']).then(() => '', (error: unknown) => error instanceof Fault ? error.message : 'other')
-  assert.match(why, /Element h has a parent with no name/)
+  await read(['gen.yml'])
+  assert.match(warnings.join('\n'), /Element h has a parent with no name/)
+})
+test('a source with a mistake, alone or in a folder with others, is an error where the settings say so', async () => {
+  mkdirSync(join(cwd, 'folder'))
+  file('folder/a', 'w1\n')
+  file('folder/b', 'w2 x\n')
+  file('mistaken', 'w2 x\n')
+  const code = (sources: readonly string[], rules: Partial<InventoryRules>): Promise<string> => read(sources, rules).then(({ hosts }) => String(hosts.length), (error: unknown) => error instanceof Fault ? error.code : 'other')
+  assert.is(await code(['folder'], { anyUnparsedFails: true }), 'inventory-unparsed')
+  assert.is(await code(['folder', 'mistaken'], { unparsed: 'fail' }), '0')
+  assert.is(await code(['mistaken'], { unparsed: 'fail' }), 'inventory-unparsed')
 })
 
 test.run()
