@@ -7,6 +7,7 @@ import { ReadStream } from 'node:tty'
 import { isOn, readSettings, type Settings } from './config.ts'
 import { fault, Fault, toErrorData } from './core/errors.ts'
 import { exitCodeOf } from './core/exit.ts'
+import { mergeVars } from './core/merge.ts'
 import { createMasker } from './core/mask.ts'
 import { parseCommandLine } from './options.ts'
 import { inventoryRules } from './run-options.ts'
@@ -101,7 +102,7 @@ async function main(argv: readonly string[]): Promise<number> {
         const { text, note = '', isLong = false } = await runTool(asked, {
           settings, isOn: (name) => isOn(settings[name]), isTerminal: process.stdout.isTTY, ask: askSecret, askOpenly: askLine, warn,
           inventoryRules: inventoryRules((name) => settings[name] === '' ? undefined : settings[name]),
-          extraVars: (given, context): Data => Object.assign({}, ...extraFrames(given, context).map((frame) => frame.vars)),
+          extraVars: (given, context): Data => mergeVars(extraFrames(given, context), context.values?.mergesHashes),
         })
         process.stderr.write(note)
         if (!isLong || !process.stdout.isTTY || !page(text)) process.stdout.write(text)

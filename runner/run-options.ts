@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { isOn, collectionsPath, rolesPath, type Settings } from './config.ts'
 import { fault } from './core/errors.ts'
 import { nearest } from './core/near.ts'
-import type { InventoryRules, Options } from './core/options.ts'
+import type { InventoryRules, Options, ValueRules } from './core/options.ts'
 import type { FlagName } from './flags.ts'
 import type { ReportOptions } from './report/choose.ts'
 import { managedText } from './settings/managed.ts'
@@ -83,7 +83,7 @@ function running(set: Get): Partial<Options> {
     ...maybe('gathering', choice('ANSIBLE_GATHERING', set('ANSIBLE_GATHERING')?.toLowerCase(), ['implicit', 'explicit', 'smart'])), ...maybe('strategy', set('ANSIBLE_STRATEGY')),
     ...maybe('errorOnMissingHandler', on('ANSIBLE_ERROR_ON_MISSING_HANDLER')), keywordDefaults,
     ...maybe('publicRoles', on('ANSIBLE_PRIVATE_ROLE_VARS') === undefined ? undefined : on('ANSIBLE_PRIVATE_ROLE_VARS') === false), ...maybe('managed', set('ansible_managed') === undefined ? undefined : managedText(set('ansible_managed') ?? '')),
-    inventoryRules: inventoryRules(set),
+    inventoryRules: inventoryRules(set), values: valueRules(set),
     ...(on('ANSIBLE_ENABLE_TASK_DEBUGGER') === true || on('ANSIBLE_TASK_DEBUGGER_IGNORE_ERRORS') === false
       ? { debugger: { ...(on('ANSIBLE_ENABLE_TASK_DEBUGGER') === true ? { always: true as const } : {}), ...(on('ANSIBLE_TASK_DEBUGGER_IGNORE_ERRORS') === false ? { minds: true as const } : {}) } } : {}),
     ...maybe('factCache', factCacheOf(set)),
@@ -92,11 +92,19 @@ function running(set: Get): Partial<Options> {
   }
 }
 
+/** How values that stand twice are taken. */
+function valueRules(set: Get): ValueRules {
+  const hashes = choice('hash_behaviour', set('ANSIBLE_HASH_BEHAVIOUR'), ['replace', 'merge'])
+  const keys = choice('duplicate_dict_key', set('ANSIBLE_DUPLICATE_YAML_DICT_KEY')?.toLowerCase(), ['warn', 'error', 'ignore'] as const)
+  return { ...(hashes === 'merge' ? { mergesHashes: true } : {}), ...(keys === undefined || keys === 'warn' ? {} : { repeatedKeys: keys }) }
+}
+
 /** How inventories are read. */
 export function inventoryRules(set: Get): InventoryRules {
   const on = (name: string): boolean | undefined => { const text = set(name); return text === undefined ? undefined : isOn(text) }
   return {
     unparsed: on('ANSIBLE_INVENTORY_UNPARSED_FAILED') === true ? 'fail' : on('ANSIBLE_INVENTORY_UNPARSED_WARNING') === false ? 'ignore' : 'warn',
+    values: valueRules(set),
     anyUnparsedFails: on('ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED') === true,
     ...maybe('ignoreExtensions', set('ANSIBLE_INVENTORY_IGNORE') === undefined ? undefined : commas([set('ANSIBLE_INVENTORY_IGNORE') ?? ''])),
     ignorePatterns: commas(listed(set('ANSIBLE_INVENTORY_IGNORE_REGEX'))),

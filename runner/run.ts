@@ -6,6 +6,7 @@ import type { LocalFile, Question, RenderOptions, Reply } from './core/plan.ts'
 import type { ErrorData, Event, HostStats, Reporter } from './core/events.ts'
 import type { Options } from './core/options.ts'
 import { fault, Fault, toErrorData } from './core/errors.ts'
+import { mergeVars } from './core/merge.ts'
 import { exitCodeOf } from './core/exit.ts'
 import { isOn } from './config.ts'
 import type { Masker } from './core/mask.ts'
@@ -116,9 +117,10 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
   const services = createServices(secrets, masker, tell, () => inventory, options)
   const jinja = createJinja(services)
   const decrypt = (text: string, loc?: Loc): string => services.decrypt(text, loc)
-  const scopeOf = (frames: readonly Frame[]): Scope => new Scope(frames, { search: [process.cwd()] })
-  const extra = extraFrames(options.extraVars, { decrypt, warn })
-  const extraVars: Data = Object.assign({}, ...extra.map((frame) => frame.vars))
+  const { values } = options
+  const scopeOf = (frames: readonly Frame[]): Scope => new Scope(frames, { search: [process.cwd()], ...(values?.mergesHashes === true ? { mergesBelow: frames.length } : {}) })
+  const extra = extraFrames(options.extraVars, { decrypt, warn, values })
+  const extraVars: Data = mergeVars(extra, values?.mergesHashes)
   inventory = await loadInventory(inventorySources(options), {
     cwd: process.cwd(), decrypt, warn, extraVars, rules: options.inventoryRules, evaluate: (source, vars) => { const scope = scopeOf([{ name: 'inventory', vars }]); return jinja.resolve(jinja.expression(source, scope), scope) },
   })
@@ -131,7 +133,7 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
     },
     render: (value, frames) => { const scope = scopeOf([...frames, ...extra]); return jinja.resolve(value, scope) },
     rolesPath: [join(process.cwd(), 'roles'), ...options.rolesPath ?? []], collectionsPath: options.collectionsPath ?? [], publicRoles: options.publicRoles,
-    decrypt: (text, loc) => decrypt(text, loc), warn,
+    decrypt: (text, loc) => decrypt(text, loc), warn, values,
   })
   const read: Playbook[] = []
   if (options.adhoc !== undefined) read.push(loader.adhoc(options.adhoc, resolve(options.playbookDir ?? '.')))
@@ -143,8 +145,8 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
   checkLimit(playbooks, limit, inventory, warn)
   return {
     options, inventory, playbooks, registry, loader, jinja, masker, extra, limit,
-    loadFile: (path) => Promise.resolve(loadVarsFile(path, { decrypt, warn }).vars),
-    loadMapping: (path) => Promise.resolve(loadMappingFile(path, { decrypt, warn }).vars),
+    loadFile: (path) => Promise.resolve(loadVarsFile(path, { decrypt, warn, values }).vars),
+    loadMapping: (path) => Promise.resolve(loadMappingFile(path, { decrypt, warn, values }).vars),
     renderFile: (file, vars, wish) => renderFile(jinja, services, file, vars, wish),
   }
 }

@@ -34,8 +34,10 @@ test('the file is below the environment, and the environment below the command l
   assert.is(found.become, true)
 })
 
-test('dicts are not merged behind the back of a playbook', () => {
-  assert.throws(() => readSettings({ ANSIBLE_HASH_BEHAVIOUR: 'merge' }, tmpdir()), /hash_behaviour/)
+test('dicts are merged, and keys may not stand twice, where the settings say so; other words are refused', () => {
+  assert.equal(options(read('[defaults]\nhash_behaviour = merge\nduplicate_dict_key = error\n').settings).values, { mergesHashes: true, repeatedKeys: 'error' })
+  assert.equal(options({ ANSIBLE_HASH_BEHAVIOUR: 'replace', ANSIBLE_DUPLICATE_YAML_DICT_KEY: 'warn' }).values, {})
+  assert.throws(() => options({ ANSIBLE_HASH_BEHAVIOUR: 'sideways' }), /hash_behaviour/)
 })
 
 test('a misspelt key, one of another section, and a misspelt section are told with their place', () => {

@@ -1,8 +1,10 @@
 /** include_vars: variables from a file, or from all files of a folder, for the rest of the host's run. */
+import { extname } from 'node:path'
 import { defineAction } from '../core/module.ts'
-import { Failure } from '../core/errors.ts'
+import { Failure, Fault } from '../core/errors.ts'
 import type { Data } from '../core/types.ts'
 import type { Control, LocalFile } from '../core/plan.ts'
+import { mergeValues } from '../core/merge.ts'
 import { isDict, dictEntries } from '../core/value.ts'
 
 export default defineAction({
@@ -13,8 +15,8 @@ export default defineAction({
     name: { type: 'str', doc: 'One variable that takes all of them.' },
     depth: { type: 'int', default: 0, doc: 'How deep folders are entered; 0 is all the way.' },
     files_matching: { type: 'str', doc: 'Only files whose name matches this regular expression.' },
-    ignore_files: { type: 'list', elements: 'str', doc: 'File names that are passed over.' },
-    extensions: { type: 'list', elements: 'str', default: ['json', 'yaml', 'yml'], doc: 'Endings of files that are read in a folder.' },
+    ignore_files: { type: 'raw', doc: 'A list of regular expressions: files whose name ends like one of them are passed over.' },
+    extensions: { type: 'raw', default: ['yaml', 'yml', 'json'], doc: 'A list of endings of files that are read in a folder.' },
     ignore_unknown_extensions: { type: 'bool', default: false, doc: 'Pass over files of other endings, instead of failing.' },
     hash_behaviour: { type: 'str', choices: ['replace', 'merge'], doc: 'Merge mappings with what the variable holds.' },
   },
@@ -31,33 +33,45 @@ export default defineAction({
       if (isDict(loaded)) for (const [key, value] of dictEntries(loaded)) found[String(key)] = value
     }
     if (args.file !== undefined) await add(args.file)
-    if (args.dir !== undefined) for (const path of await filesIn(control, args.dir, args)) await add(path)
-    const merged = args.hash_behaviour === 'merge' ? mergeInto(control, found) : found
-    return { ansible_facts: args.name === undefined ? merged : { [args.name]: merged }, ansible_included_var_files: files, changed: false, ...(isSecret ? { _ansible_no_log: true } : {}) }
+    const names = { ignored: listOf('ignore_files', args.ignore_files), extensions: listOf('extensions', args.extensions) }
+    if (args.dir !== undefined) for (const path of await filesIn(control, args.dir, { ...args, ...names })) await add(path)
+    const vars = args.name === undefined ? found : { [args.name]: found }
+    return { ansible_facts: args.hash_behaviour === 'merge' ? mergeInto(control, vars) : vars, ansible_included_var_files: files, changed: false, ...(isSecret ? { _ansible_no_log: true } : {}) }
   },
 })
 
 function mergeInto(control: Control, found: Data): Data {
-  return Object.fromEntries(Object.entries(found).map(([name, value]) => {
-    const before = control.variable(name)
-    return [name, isDict(before) && isDict(value) ? { ...before, ...value } : value]
-  }))
+  return Object.fromEntries(Object.entries(found).map(([name, value]) => [name, isDict(value) ? mergeValues(control.variable(name), value) : value]))
 }
 
-interface Wish { readonly depth: number; readonly files_matching: string | undefined; readonly ignore_files: readonly string[] | undefined; readonly extensions: readonly string[]; readonly ignore_unknown_extensions: boolean }
+/** Of one text each word counts. */
+function listOf(option: string, value: unknown): readonly string[] {
+  if (value === undefined || value === null || value === '') return []
+  if (typeof value === 'string' && option === 'ignore_files') return value.split(/\s+/)
+  if (!Array.isArray(value)) throw new Failure(`The '${option}' option must be a list.`, {}, `write ${option}: [one, two]`)
+  return value.map(String)
+}
+
+interface Wish { readonly depth: number; readonly files_matching: string | undefined; readonly ignored: readonly string[]; readonly extensions: readonly string[]; readonly ignore_unknown_extensions: boolean }
+const failure = (message: string, more?: Fault): Failure => new Failure(message, { message, ansible_facts: {}, ansible_included_var_files: [] }, more)
+async function folderOf(control: Control, dir: string): Promise<LocalFile> {
+  try { return await control.local('vars', dir) } catch (error) {
+    throw error instanceof Fault && error.code === 'file-not-found' ? failure(`${dir} directory does not exist`, error) : error
+  }
+}
 async function filesIn(control: Control, dir: string, wish: Wish): Promise<string[]> {
-  const folder: LocalFile = await control.local('vars', dir)
-  if (folder.kind !== 'directory') throw new Failure(`${dir} is not a directory`)
+  const folder = await folderOf(control, dir)
+  if (folder.kind !== 'directory') throw failure(`${dir} is not a directory`)
   const pattern = wish.files_matching === undefined ? undefined : new RegExp(wish.files_matching)
+  const ignored = wish.ignored.map((one) => new RegExp(`${one}$`))
   const paths: string[] = []
   for (const { relative, file } of await folder.list()) {
     const name = relative.split('/').at(-1) ?? relative
     if (file.kind !== 'file' || (wish.depth > 0 && relative.split('/').length > wish.depth)) continue
-    if (wish.ignore_files?.some((one) => new RegExp(one).test(name)) === true || (pattern !== undefined && !pattern.test(name))) continue
-    if (name.startsWith('.')) continue
-    if (!wish.extensions.includes(name.includes('.') ? name.split('.').at(-1) ?? '' : '')) {
+    if (ignored.some((one) => one.test(name)) || (pattern !== undefined && !pattern.test(name))) continue
+    if (!wish.extensions.includes(extname(name).slice(1))) {
       if (wish.ignore_unknown_extensions) continue
-      throw new Failure(`${file.path} does not have a valid extension: ${wish.extensions.join(', ')}`)
+      throw failure(`'${file.path}' does not have a valid extension: ${wish.extensions.join(', ')}`)
     }
     paths.push(file.path)
   }

@@ -10,6 +10,13 @@ export interface Adhoc {
 
 /** `fact_caching = jsonfile`. */
 export interface FactCacheOptions { readonly folder: string; readonly prefix: string; /** 0: facts never grow too old. */ readonly timeoutSeconds: number }
+/** How values that stand twice are taken. */
+export interface ValueRules {
+  /** `hash_behaviour = merge`: dicts of several places that give a variable are merged. */
+  readonly mergesHashes?: true
+  /** `duplicate_dict_key`: what a key that stands twice in YAML is; else a warning. */
+  readonly repeatedKeys?: 'error' | 'ignore'
+}
 /** What becomes of sources of the inventory that cannot be read, and which names in folders are none. */
 export interface InventoryRules {
   readonly unparsed: 'ignore' | 'warn' | 'fail'
@@ -23,6 +30,7 @@ export interface InventoryRules {
   readonly groupNames?: 'always' | 'silently' | 'never' | 'ignore'
   /** What happens where a part of a host pattern means no host and no group; undefined: a warning. */
   readonly patternMismatch?: 'error' | 'warning' | 'ignore'
+  readonly values?: ValueRules
 }
 /** Options of one run, from the command line. */
 export interface Options {
@@ -77,6 +85,7 @@ export interface Options {
   /** Of keywords, for tasks that do not say. */
   readonly keywordDefaults?: Readonly<Record<string, unknown>>
   readonly inventoryRules?: InventoryRules
+  readonly values?: ValueRules
   /** Asks before each task. */
   readonly step?: boolean
   /** `always`: where a task fails, also without the keyword. `minds`: also where errors are ignored. */

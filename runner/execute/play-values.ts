@@ -10,7 +10,7 @@ import { pyStr } from '../template/python.ts'
 import type { Run } from './context.ts'
 import { findLocal } from './files.ts'
 import { playMagic } from './magic.ts'
-import { outsideScope } from './scopes.ts'
+import { merging, outsideScope } from './scopes.ts'
 import { Scope } from '../vars/scope.ts'
 
 /** `name`: the keyword, for errors. */
@@ -18,7 +18,10 @@ export type PlayValue = (written: unknown, name?: string) => unknown
 
 /** Values of keywords that are of no host in particular: they see the play's variables and files, those of the command line, `hostvars` and `groups`. */
 export async function playValues(run: Run, play: Play): Promise<PlayValue> {
-  const scopeWith = (files: readonly Frame[]): Scope => new Scope([...play.vars, ...files, ...run.extra, playMagic(run, play, (name) => outsideScope(run, name))], { search: [play.dir] })
+  const scopeWith = (files: readonly Frame[]): Scope => {
+    const frames = [...play.vars, ...files, ...run.extra, playMagic(run, play, (name) => outsideScope(run, name))]
+    return new Scope(frames, { search: [play.dir], ...merging(run, frames.length) })
+  }
   const scope = scopeWith(await foundFiles(run, play, scopeWith))
   return (written, name) => {
     try {

@@ -1,5 +1,6 @@
 /** Which variables a task of a host sees: the frames of all levels of precedence, and those of a host seen from outside. */
 import { basename } from 'node:path'
+import { mergeVars } from '../core/merge.ts'
 import type { Data, Frame, Role, Task } from '../core/types.ts'
 import { isDict, Pending, settle } from '../core/value.ts'
 import { assemble } from '../vars/precedence.ts'
@@ -43,14 +44,22 @@ export function taskScope(run: Run, play: PlayState, host: HostState, task: Task
     playVars: [...play.play.vars], playVarsFiles: [...varsFiles],
     roleVars: [...roleFrames(play.roles, (one) => one.vars), ...roleFrames(chain, (one) => one.vars)],
     roleParams: roleFrames(chain, (one) => one.params),
-    taskVars: (task?.vars ?? []).filter((frame) => frame.isInclude !== true),
-    includeParams: (task?.vars ?? []).filter((frame) => frame.isInclude === true),
+    ...variablesOf(run, task?.vars ?? []),
     magic: [taskMagic(run, play, host, task, search, () => scope.current, outside), ...(wish.frames ?? []), ...(host.edited === undefined ? [] : [host.edited])],
   })
   scope.current = new Scope(frames, {
-    search, filesIn: filesIn(task), acting, ...(wish.pending === undefined ? {} : { pending: wish.pending }), ...(wish.asked === undefined ? {} : { asked: wish.asked }),
+    search, filesIn: filesIn(task), acting, ...merging(run, frames.length - (wish.frames?.length ?? 0) - (host.edited === undefined ? 0 : 1)), ...(wish.pending === undefined ? {} : { pending: wish.pending }), ...(wish.asked === undefined ? {} : { asked: wish.asked }),
   })
   return scope.current
+}
+
+/** Where dicts are merged: those of the frames below this number. */
+export const merging = (run: Run, mergesBelow: number): { readonly mergesBelow?: number } => run.options.values?.mergesHashes === true ? { mergesBelow } : {}
+/** Variables of a task, its blocks and includes. The inner one wins whole, as in Ansible, also where dicts are merged. */
+function variablesOf(run: Run, frames: readonly Frame[]): Pick<Parameters<typeof assemble>[0], 'taskVars' | 'includeParams'> {
+  const included = frames.filter((frame) => frame.isInclude === true)
+  if (run.options.values?.mergesHashes !== true) return { taskVars: frames.filter((frame) => frame.isInclude !== true), includeParams: included }
+  return { taskVars: [{ name: 'task', vars: mergeVars(frames) }], includeParams: [{ name: 'include', vars: mergeVars(included) }] }
 }
 
 /** A scope with these variables above all others. */
@@ -74,7 +83,8 @@ function otherOf(run: Run, play: PlayState, task: Task, varsFiles: readonly Fram
 /** Scope of a host as other hosts see it: inventory, facts, what it set; no variables of plays, roles or tasks. */
 export function outsideScope(run: Run, name: string, acting = actingOf(run)): Scope {
   const host = hostState(run, name)
-  return new Scope(assemble({ ...hostFrames(run, host, run.playDir()), magic: [outsideMagic(run, host, (other) => outsideScope(run, other, acting))] }), { search: [], acting })
+  const frames = assemble({ ...hostFrames(run, host, run.playDir()), magic: [outsideMagic(run, host, (other) => outsideScope(run, other, acting))] })
+  return new Scope(frames, { search: [], acting, ...merging(run, frames.length) })
 }
 
 /** A lookup that runs or writes something waits for the turn of its task; then this machine may be another than was read. */

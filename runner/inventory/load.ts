@@ -2,6 +2,7 @@
 import { realpathSync } from 'node:fs'
 import type { Data, Frame, Loc } from '../core/types.ts'
 import type { InventoryRules } from '../core/options.ts'
+import { mergeVars } from '../core/merge.ts'
 import type { ErrorData } from '../core/events.ts'
 import { fault } from '../core/errors.ts'
 import { loadYaml } from '../yaml/load.ts'
@@ -72,7 +73,7 @@ export async function loadInventory(sources: readonly string[], context: Invento
 /** Reads the sources into a tree. `varsOf`: what is known so far of a host. */
 async function readInto(tree: Tree, sources: readonly string[], context: InventoryContext, varsOf: (host: TreeHost, withFiles: boolean) => Data): Promise<void> {
   const parse = (text: string, file: string): unknown => {
-    const { value, warnings } = loadYaml(text, file)
+    const { value, warnings } = loadYaml(text, file, { repeatedKeys: context.rules?.values?.repeatedKeys })
     for (const { message, loc } of warnings) context.warn(message, loc)
     return value
   }
@@ -119,12 +120,12 @@ class Loaded implements Inventory {
   constructor(sources: readonly string[], context: InventoryContext) {
     this.sources = sources
     this.context = context
-    this.tree = new Tree(context.warn, context.rules?.groupNames)
-    this.files = createVarFiles({ decrypt: context.decrypt, warn: context.warn })
+    this.tree = new Tree(context.warn, context.rules)
+    this.files = createVarFiles({ decrypt: context.decrypt, warn: context.warn, values: context.rules?.values })
   }
   async refresh(): Promise<void> {
     const { tree: old, context, sources } = this
-    const tree = new Tree(context.warn, context.rules?.groupNames), files = createVarFiles({ decrypt: context.decrypt, warn: context.warn })
+    const tree = new Tree(context.warn, context.rules), files = createVarFiles({ decrypt: context.decrypt, warn: context.warn, values: context.rules?.values })
     this.folders = lastOfEach(sources.map((source) => folderOf(source, context.cwd)).filter((folder) => folder !== undefined).map(real))
     await readInto(tree, sources, context, (host, withFiles) => this.plainVars(host, withFiles, tree))
     for (const add of this.added) add(tree)
@@ -209,7 +210,7 @@ class Loaded implements Inventory {
     const names = {
       inventory_file: host.origin.file, inventory_dir: host.origin.dir, inventory_hostname: host.name, inventory_hostname_short: shortName(host.name), group_names: groups.map((group) => group.name).sort(),
     }
-    return Object.assign({}, ...frames.map((frame) => frame.vars), names)
+    return { ...mergeVars(frames, this.context.rules?.values?.mergesHashes), ...names }
   }
 
   match(pattern: string | readonly string[], loc?: Loc): readonly string[] {

@@ -1,4 +1,5 @@
 /** Hosts and groups as they are being collected from sources: who is in what, with which variables. No files, no patterns. */
+import { mergeValues, mergeVars } from '../core/merge.ts'
 import { fault } from '../core/errors.ts'
 import type { Data, Loc } from '../core/types.ts'
 import type { InventoryRules } from '../core/options.ts'
@@ -50,10 +51,12 @@ export class Tree {
   private readonly warn: (message: string, loc?: Loc) => void
   private readonly warned = new Set<string>()
   private readonly groupNames: NonNullable<InventoryRules['groupNames']>
+  private readonly mergesHashes: boolean
 
-  constructor(warn: (message: string, loc?: Loc) => void, groupNames: NonNullable<InventoryRules['groupNames']> = 'never') {
+  constructor(warn: (message: string, loc?: Loc) => void, rules: Pick<InventoryRules, 'groupNames' | 'values'> = {}) {
     this.warn = warn
-    this.groupNames = groupNames
+    this.groupNames = rules.groupNames ?? 'never'
+    this.mergesHashes = rules.values?.mergesHashes === true
     this.addChild(this.addGroup('all', undefined), this.addGroup('ungrouped', undefined), undefined)
   }
 
@@ -133,13 +136,14 @@ export class Tree {
       const priority = typeof value === 'string' ? Number(value) : value
       if (typeof priority !== 'number' || !Number.isInteger(priority)) throw fault('bad-group-priority', loc, { group: group.name, value: String(value) })
       group.priority = priority
-    } else group.vars[this.checked(name, loc)] = value
+    } else this.setVar(group.vars, this.checked(name, loc), value)
     this.version++
   }
   setHostVar(host: Host, name: string, value: unknown, loc: Loc | undefined): void {
-    host.vars[this.checked(name, loc)] = value
+    this.setVar(host.vars, this.checked(name, loc), value)
     this.version++
   }
+  private setVar(vars: Data, name: string, value: unknown): void { vars[name] = this.mergesHashes ? mergeValues(vars[name], value) : value }
   private checked(name: string, loc: Loc | undefined): string {
     if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)) this.once(`'${name}' is no variable name (letters, digits and _), so no template can use it`, loc)
     return name
@@ -211,7 +215,7 @@ export class Tree {
     const before = this.version
     // a new host is one of `all` itself, and so stands before those of its groups
     const host = this.addHost(name, this.hosts.has(name) ? undefined : this.addGroup('all', undefined), nowhere, undefined)
-    const merged = { ...host.vars, ...vars }
+    const merged = mergeVars([host, { vars }], this.mergesHashes)
     if (!isDeepStrictEqual(merged, host.vars)) { host.vars = merged; this.version++ }
     for (const group of groups) this.join(host, this.addGroup(group, undefined))
     if (this.version === before) return false

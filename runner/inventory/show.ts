@@ -1,8 +1,9 @@
 /** What `play inventory --list | --graph | --host` prints, in JSON, YAML or TOML, as ansible-inventory prints it. Templates are shown as written, vault values encrypted. */
 import { fault } from '../core/errors.ts'
+import { mergeVars } from '../core/merge.ts'
 import { nearest } from '../core/near.ts'
 import { pyText } from '../core/pytext.ts'
-import type { Data, Frame } from '../core/types.ts'
+import type { Data } from '../core/types.ts'
 import { Float, Template, VaultText, dictEntries, isDict } from '../core/value.ts'
 import { dumpYaml } from '../yaml/dump.ts'
 import type { Inventory } from './load.ts'
@@ -19,18 +20,18 @@ export interface ShowOptions {
   /** `-e`: over all others, for each host. */
   readonly extraVars?: Data
   readonly format?: Format
+  readonly mergesHashes?: boolean
 }
 
-const merged = (frames: readonly Frame[]): Data => Object.assign({}, ...frames.map((frame) => frame.vars))
 
 function hostVars(inventory: Inventory, host: string, options: ShowOptions): Data {
   const frames = inventory.frames(host, options.playbookDir)
-  if (options.export !== true) return { ...merged(frames), ...options.extraVars }
+  if (options.export !== true) return mergeVars([...frames, { vars: options.extraVars ?? {} }], options.mergesHashes)
   const own = frames.findIndex((frame) => frame.name === `inventory, host ${host}`)
-  return merged(frames.slice(Math.max(own, 0)))
+  return mergeVars(frames.slice(Math.max(own, 0)), options.mergesHashes)
 }
 function groupVars(inventory: Inventory, group: string, options: ShowOptions): Data {
-  const vars = merged(inventory.groupFrames(group, options.playbookDir))
+  const vars = mergeVars(inventory.groupFrames(group, options.playbookDir), options.mergesHashes)
   const priority = inventory.group(group)?.priority ?? 1
   return priority === 1 ? vars : { ...vars, ansible_group_priority: priority }
 }

@@ -1,6 +1,7 @@
 /** What one loader carries through all its files: the context it was given, what it has read, and what it has said. */
 import { readFileSync, statSync } from 'node:fs'
 import { fault } from '../core/errors.ts'
+import type { ValueRules } from '../core/options.ts'
 import type { Data, Frame, Loc, Node } from '../core/types.ts'
 import { Template, VaultText } from '../core/value.ts'
 import { loadYaml } from '../yaml/load.ts'
@@ -32,6 +33,7 @@ export interface LoaderContext {
   readonly collectionsPath?: readonly string[]
   decrypt(ciphertext: string, loc: Loc | undefined): string
   warn(message: string, loc: Loc | undefined): void
+  readonly values?: ValueRules | undefined
 }
 
 export interface Loading {
@@ -67,7 +69,7 @@ export function createLoading(context: LoaderContext, nodes: Loading['nodes']): 
       if (before?.stamp === stamp) return before.value
       const text = readFileSync(path, 'utf8')
       const plain = text.startsWith('$ANSIBLE_VAULT;') ? context.decrypt(text, { file: path, line: 1, column: 1 }) : text
-      const { value, warnings } = loadYaml(plain, path)
+      const { value, warnings } = loadYaml(plain, path, { repeatedKeys: context.values?.repeatedKeys })
       for (const warning of warnings) context.warn(warning.message, warning.loc)
       read.set(path, { stamp, value })
       return value

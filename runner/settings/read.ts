@@ -25,9 +25,6 @@ export function readSettings(env: Settings, cwd: string, warn: Warn = () => unde
     const value = given(setting, env, written, file === undefined ? cwd : dirname(file), cwd)
     if (value !== undefined) all[setting.env] = value
   }
-  if ((all['ANSIBLE_HASH_BEHAVIOUR'] ?? 'replace') !== 'replace') {
-    throw fault('usage', undefined, { message: "hash_behaviour can only be 'replace' here: combine dicts where they are used, with the filter combine" })
-  }
   return all
 }
 

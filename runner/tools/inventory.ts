@@ -38,7 +38,7 @@ export async function inventoryCommand(argv: readonly string[], desk: Desk): Pro
   const { settings } = desk, cwd = process.cwd()
   const given = { ids: values.get('ids') ?? [], files: values.get('files') ?? [], ask: values.has('ask') || desk.isOn('ANSIBLE_ASK_VAULT_PASS') }
   const secrets = await loadSecrets(vaultSources(given, settings), { cwd, ask: desk.ask, warn: desk.warn, isStrict: desk.isOn('ANSIBLE_VAULT_ID_MATCH') })
-  const context = { cwd, decrypt: (text: string, loc?: Loc) => decrypt(text, secrets, loc), warn: desk.warn }
+  const context = { cwd, decrypt: (text: string, loc?: Loc) => decrypt(text, secrets, loc), warn: desk.warn, values: desk.inventoryRules?.values }
   const extraVars: Data = desk.extraVars(values.get('extra') ?? [], context)
   const sources = values.get('sources') ?? (settings['ANSIBLE_INVENTORY'] ?? '').split(',').filter((one) => one !== '')
   const inventory = await loadInventory(sources, { ...context, evaluate: createEvaluator(context), extraVars, rules: desk.inventoryRules })
@@ -46,7 +46,7 @@ export async function inventoryCommand(argv: readonly string[], desk: Desk): Pro
   if (limit !== undefined) inventory.match(limit)
   const format: Format = values.has('yaml') ? 'yaml' : values.has('toml') ? 'toml' : 'json'
   const isExport = values.has('export') || desk.isOn('ANSIBLE_INVENTORY_EXPORT')
-  const options = { ...(dir === undefined ? {} : { playbookDir: dir }), ...(limit === undefined ? {} : { limit }), export: isExport, extraVars, format }
+  const options = { ...(dir === undefined ? {} : { playbookDir: dir }), ...(limit === undefined ? {} : { limit }), export: isExport, extraVars, format, ...(desk.inventoryRules?.values?.mergesHashes === true ? { mergesHashes: true } : {}) }
   const text = host !== undefined ? showHost(inventory, host, options)
     : values.has('graph') ? showGraph(inventory, rest[0] ?? 'all', { ...options, vars: values.has('vars') })
     : showList(inventory, options)

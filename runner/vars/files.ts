@@ -1,5 +1,7 @@
 /** Files of variables: YAML or JSON, plain or encrypted as a whole. */
 import { readFileSync } from 'node:fs'
+import { mergeVars } from '../core/merge.ts'
+import type { ValueRules } from '../core/options.ts'
 import { fault } from '../core/errors.ts'
 import { locOf } from '../core/loc.ts'
 import type { Data, Frame, Loc } from '../core/types.ts'
@@ -11,6 +13,7 @@ import { isVault } from './vault.ts'
 export interface FileContext {
   decrypt(ciphertext: string, loc?: Loc): string
   warn(message: string, loc?: Loc): void
+  readonly values?: ValueRules | undefined
 }
 
 /** Text of a file, decrypted where it is vault text. Throws where it cannot be read. */
@@ -29,7 +32,7 @@ export function readMaybeVault(path: string, context: Pick<FileContext, 'decrypt
 }
 
 function valueOf(path: string, context: FileContext): unknown {
-  const { value, warnings } = loadYaml(readMaybeVault(path, context), path)
+  const { value, warnings } = loadYaml(readMaybeVault(path, context), path, { repeatedKeys: context.values?.repeatedKeys })
   for (const { message, loc } of warnings) context.warn(message, loc)
   return value
 }
@@ -45,12 +48,11 @@ export const loadMappingFile = (path: string, context: FileContext): Frame => ma
 export function loadVarsFile(path: string, context: FileContext): Frame {
   const value = valueOf(path, context)
   if (!Array.isArray(value)) return mapping(path, value)
-  const vars: Data = {}
-  for (const item of value) {
+  const items = value.map((item: unknown) => {
     if (!isDict(item)) throw notMapping(path, item)
-    Object.assign(vars, asData(item))
-  }
-  return { name: path, vars }
+    return { vars: asData(item) }
+  })
+  return { name: path, vars: mergeVars(items, context.values?.mergesHashes) }
 }
 function notMapping(path: string, value: unknown): Error {
   const found = Array.isArray(value) ? 'a list' : typeof value === 'string' ? `the text '${value.slice(0, 60)}'` : value === null ? 'nothing' : typeof value === 'object' ? 'a template' : `the ${typeof value} ${String(value)}`

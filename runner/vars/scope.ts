@@ -1,7 +1,9 @@
 /** Lazy lookup of variables: frames from low to high precedence, asked from the top, each name found once. */
 import type { Data, Frame } from '../core/types.ts'
 import type { Vars } from '../template/call.ts'
-import { Pending } from '../core/value.ts'
+import { mergeDicts } from '../core/merge.ts'
+import { isDict, Pending } from '../core/value.ts'
+import type { Dict } from '../core/value.ts'
 
 export interface ScopeOptions {
   readonly search: readonly string[]
@@ -10,6 +12,8 @@ export interface ScopeOptions {
   readonly pending?: ReadonlySet<string>
   /** Called before a lookup runs or writes something. */
   readonly acting?: () => void
+  /** `hash_behaviour = merge`: dicts of so many frames, from the lowest on, are merged. */
+  readonly mergesBelow?: number
   /** Names that were asked for, for whoever wants to know what a task depends on. */
   readonly asked?: Set<string>
 }
@@ -36,17 +40,25 @@ export class Scope implements Vars {
     asked?.add(name)
     const known = this.#found.get(name)
     if (known !== undefined || this.#found.has(name)) return known
-    const value = this.#find(name)?.value
+    const value = this.#options.mergesBelow === undefined ? this.#find(name)?.value : this.#merged(name, this.#options.mergesBelow)
     this.#found.set(name, value)
     return value
   }
-  #find(name: string): { readonly frame: Frame; readonly value: unknown } | undefined {
-    for (let i = this.#frames.length - 1; i >= 0; i--) {
+  /** Dicts above one another, down to the first value that is none. */
+  #merged(name: string, mergesBelow: number): unknown {
+    const first = this.#find(name)
+    if (first === undefined || !isDict(first.value) || first.at >= mergesBelow) return first?.value
+    const dicts: Dict[] = [first.value]
+    for (let next = this.#find(name, first.at); next !== undefined && isDict(next.value); next = this.#find(name, next.at)) dicts.unshift(next.value)
+    return dicts.reduce(mergeDicts)
+  }
+  #find(name: string, below = this.#frames.length): { readonly frame: Frame; readonly value: unknown; readonly at: number } | undefined {
+    for (let i = below - 1; i >= 0; i--) {
       const frame = this.#frames[i]
       if (frame === undefined) continue
-      if (Object.hasOwn(frame.vars, name)) return { frame, value: frame.vars[name] }
+      if (Object.hasOwn(frame.vars, name)) return { frame, value: frame.vars[name], at: i }
       const value = frame.computed?.get(name)
-      if (value !== undefined) return { frame, value }
+      if (value !== undefined) return { frame, value, at: i }
     }
     return undefined
   }

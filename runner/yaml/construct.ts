@@ -10,6 +10,7 @@ import type { Dict } from '../core/value.ts'
 import { jsonNumber, resolvePlain, toBool, toFloat, toInt } from './pyyaml.ts'
 import { scalarPlaces } from './source.ts'
 import type { Source } from './source.ts'
+import type { LoadOptions } from './load.ts'
 
 export interface Warning { readonly message: string; readonly loc?: Loc }
 interface Item { readonly value: unknown; readonly at: number }
@@ -29,6 +30,7 @@ interface Frame {
 interface State {
   readonly source: Source
   readonly withTemplates: boolean
+  readonly repeatedKeys: LoadOptions['repeatedKeys']
   readonly warnings: Warning[]
   anchors: Map<string, { readonly value: unknown; readonly isLive: boolean }>
   readonly frames: Frame[]
@@ -47,8 +49,8 @@ function isJson(text: string): boolean {
   }
 }
 
-export function construct(events: readonly Event[], source: Source, withTemplates: boolean): { documents: unknown[]; warnings: Warning[] } {
-  const state: State = { source, withTemplates, warnings: [], anchors: new Map(), frames: [], documents: [], isJson: isJson(source.text) }
+export function construct(events: readonly Event[], source: Source, { templates = true, repeatedKeys }: LoadOptions): { documents: unknown[]; warnings: Warning[] } {
+  const state: State = { source, withTemplates: templates, repeatedKeys, warnings: [], anchors: new Map(), frames: [], documents: [], isJson: isJson(source.text) }
   for (const event of events) {
     switch (event.type) {
       case EVENT_ID.DOCUMENT:
@@ -182,7 +184,7 @@ function closeDict(state: State, frame: Frame): unknown {
     if (frame.merges.has(i)) { merged.unshift(...mergePairs(state, value)); continue }
     if (isDict(key.value) || (Array.isArray(key.value) && !(key.value instanceof Tuple))) throw badKey(state, frame, key)
     const loc = state.source.at(key.at)
-    if (keys.has(key.value)) warnDuplicate(state, key, keys.get(key.value))
+    if (keys.has(key.value)) tellRepeated(state, key, keys.get(key.value))
     keys.set(key.value, loc)
     values.set(key.value, state.source.at(value.at))
     pairs.push([key.value, value.value])
@@ -198,7 +200,9 @@ function badKey(state: State, frame: Frame, key: Item): Error {
   if (isTemplate) return fault('yaml-unquoted-template', source.at(frame.start), { line: source.line(frame.start) })
   return fault('yaml-bad-key', source.at(key.at), { kind: isDict(key.value) ? 'mapping' : 'list' })
 }
-function warnDuplicate(state: State, key: Item, first: Loc | undefined): void {
+function tellRepeated(state: State, key: Item, first: Loc | undefined): void {
+  if (state.repeatedKeys === 'ignore') return
+  if (state.repeatedKeys === 'error') throw fault('yaml-repeated-key', state.source.at(key.at), { key: String(key.value), line: first?.line })
   const where = first === undefined ? '' : ` (first on line ${first.line})`
   state.warnings.push({ message: `Found duplicate mapping key '${String(key.value)}'${where}: the last value counts`, loc: state.source.at(key.at) })
 }

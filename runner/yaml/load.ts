@@ -2,6 +2,7 @@
 import { EVENT_ID, parseEvents, YAMLException } from 'js-yaml'
 import type { Event } from 'js-yaml'
 import { fault } from '../core/errors.ts'
+import type { ValueRules } from '../core/options.ts'
 import type { Loc } from '../core/types.ts'
 import { construct } from './construct.ts'
 import type { Warning } from './construct.ts'
@@ -12,6 +13,8 @@ import type { Source } from './source.ts'
 export interface LoadOptions {
   /** Text with Jinja in it becomes a Template (default true). False for text that nobody in the project wrote. */
   readonly templates?: boolean
+  /** A key that stands twice; undefined: it is among the warnings. */
+  readonly repeatedKeys?: ValueRules['repeatedKeys'] | undefined
 }
 export interface Loaded { readonly value: unknown; readonly warnings: readonly Warning[] }
 
@@ -20,7 +23,7 @@ export function loadYaml(text: string, file: string, options: LoadOptions = {}):
   const { events, source } = parse(text.replace(/^\ufeff/, ''), file)
   const second = events.findIndex((event, i) => i > 0 && event.type === EVENT_ID.DOCUMENT)
   if (second > 0) throw fault('yaml-many-documents', startOf(events[second + 1], source), {})
-  const { documents, warnings } = construct(events, source, options.templates ?? true)
+  const { documents, warnings } = construct(events, source, options)
   return { value: documents[0] ?? null, warnings }
 }
 /** The line with --- above what a document holds. */
@@ -32,7 +35,7 @@ function startOf(event: Event | undefined, source: Source): Loc {
 /** All documents of a stream. */
 export function loadYamlAll(text: string, file: string, options: LoadOptions = {}): { readonly values: readonly unknown[]; readonly warnings: readonly Warning[] } {
   const { events, source } = parse(text.replace(/^\ufeff/, ''), file)
-  const { documents, warnings } = construct(events, source, options.templates ?? true)
+  const { documents, warnings } = construct(events, source, options)
   return { values: documents, warnings }
 }
 

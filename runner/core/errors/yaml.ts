@@ -51,6 +51,10 @@ export const yamlErrors = {
   }),
   'yaml-bad-key': (_: { readonly kind: string }) => ({ message: 'a list or mapping cannot be a key', hint: 'if this was meant as {{ a template }}, put quotes around the whole value' }),
   'yaml-bad-merge': (_: { readonly found: string }) => ({ message: '<< takes a mapping or a list of mappings', hint: 'refer to an anchor of a mapping: <<: *name' }),
+  'yaml-repeated-key': (data: { readonly key: string; readonly line: number | undefined }) => ({
+    message: `Found duplicate mapping key '${data.key}'${data.line === undefined ? '' : ` (first on line ${data.line})`}`,
+    hint: 'take one of them away; with the setting duplicate_dict_key = warn the last value counts',
+  }),
 } satisfies Record<string, (data: never) => { readonly message: string; readonly hint?: string }>
 
 function suggest(line: string): string {
