@@ -58,7 +58,8 @@ function once(tools: Tools, tool: ToolName, job: Job, folder: string, hosts: rea
     execFile(file, args, { env: { ...process.env, ...env }, maxBuffer: 1 << 26, cwd: folder }, (error, stdout, stderr) => {
       const ms = Number(process.hrtime.bigint() - started) / 1e6
       if (error !== null) { reject(new Error(`${tool}, ${job.title}: ${error.message}\n${stdout.slice(-3000)}\n${stderr.slice(-3000)}`)); return }
-      if (isConverged && job.work !== 'commands' && /changed=[1-9]/.test(stdout)) { reject(new Error(`${tool}, ${job.title}: something changed\n${stdout.slice(-3000)}`)); return }
+      // pyinfra's word for an operation that did something is Success, on its error stream
+      if (isConverged && job.work !== 'commands' && (tool === 'pyinfra' ? /\] .*Success\b/.test(stderr) : /changed=[1-9]/.test(stdout))) { reject(new Error(`${tool}, ${job.title}: something changed\n${stdout.slice(-3000)}\n${stderr.slice(-3000)}`)); return }
       resolve({ ms, bytes: sum('bytes'), turns: sum('turns'), connections: sum('connections') })
     })
   })

@@ -16,7 +16,7 @@ SUDO = {"_sudo": True}
 
 def template(name, dest, **given):
     keep = {key: given.pop(key) for key in ("user", "group", "mode") if key in given}
-    return files.template(name=name, src=str(ROLE / "templates" / given.pop("src")), dest=dest, **keep, **VALUES, **given, **SUDO)
+    return files.template(name=name, src=str(ROLE / "templates" / given.pop("src")), dest=dest, jinja_env_kwargs={"trim_blocks": True}, **keep, **VALUES, **given, **SUDO)
 
 
 apt.packages(name="Packages", packages=["curl", "unzip", "procps", "ca-certificates"], **SUDO)
