@@ -96,8 +96,8 @@ export interface Ran {
 /** What a later read would find once the steps have run. `unknown`: the steps may create things that cannot be foreseen. */
 export type Predicted =
   | { readonly probe: string; readonly id: string; readonly value: unknown }
-  /** `spares`: folders in which nothing changes all the same. */
-  | { readonly unknown: string; readonly spares?: readonly string[] }
+  /** `spares`: folders in which nothing changes all the same; `within`: the only folders in which something may; `keeps`: probes whose answers it leaves as they are. */
+  | { readonly unknown: string; readonly spares?: readonly string[]; readonly within?: readonly string[]; readonly keeps?: readonly string[] }
 
 export interface Plan {
   readonly changes: readonly Change[]

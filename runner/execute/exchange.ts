@@ -18,7 +18,7 @@ export class Machine {
   readonly #answers = new Map<string, Map<string, Promise<unknown>>>()
   readonly #lasting = new Map<string, Map<string, Promise<unknown>>>()
   readonly #predicted = new Map<string, Map<string, unknown>>()
-  readonly #unforeseen: { readonly unknown: string; readonly spares?: readonly string[] }[] = []
+  readonly #unforeseen: Extract<Predicted, { readonly unknown: string }>[] = []
   #epoch = 0
   #preparing = 0
   #waiting: (() => void)[] = []
@@ -86,10 +86,10 @@ export class Machine {
     return found
   }
   /** Why a thing (a path, a name) may be there in a real run that this dry run does not find. */
-  unforeseen(id: string): string | undefined {
+  unforeseen(id: string, probe?: string): string | undefined {
     const path = id.replace(/^\w+:(?=\/)/, '') // a checksum's id has its algorithm in front
-    const isSpared = (folders: readonly string[]): boolean => folders.some((folder) => path === folder || path.startsWith(`${folder}/`))
-    return this.#unforeseen.findLast(({ spares = [] }) => !isSpared(spares))?.unknown
+    const isIn = (folders: readonly string[]): boolean => folders.some((folder) => path === folder || path.startsWith(`${folder}/`))
+    return this.#unforeseen.findLast(({ spares = [], within, keeps = [] }) => !isIn(spares) && (within === undefined || isIn(within)) && !(probe !== undefined && keeps.includes(probe)))?.unknown
   }
 
   answers(account: string, lasting: boolean): Map<string, Promise<unknown>> {
@@ -136,7 +136,7 @@ export class Exchange {
       asked.catch(() => { if (known.get(id) === asked) known.delete(id) })
     }
     const value = await asked
-    const reason = this.machine.unforeseen(probe.id(key))
+    const reason = this.machine.unforeseen(probe.id(key), probe.name)
     return reason !== undefined && probe.absent?.(value) === true ? { value, uncertain: reason } : { value }
   }
 

@@ -28,7 +28,7 @@ function entryOf(one: MountArgs): Entry {
   return { src: one.src ?? '', name: one.path, fstype: one.fstype ?? '', opts: one.boot || opts.split(',').includes('noauto') ? opts : `${opts},noauto`, dump: one.dump, passno: one.passno }
 }
 const predict = (one: MountArgs, isMounted: boolean): NonNullable<Plan['after']> =>
-  isMounted ? [{ unknown: `what ${one.path} holds once it is mounted is not known` }] : [{ probe: mounted.name, id: one.path, value: undefined }]
+  isMounted ? [{ unknown: `what ${one.path} holds once it is mounted is not known`, within: [one.path] }] : [{ probe: mounted.name, id: one.path, value: undefined }]
 
 export default defineModule({
   name: 'mount',

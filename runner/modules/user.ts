@@ -22,13 +22,13 @@ async function readState(args: UserArgs, target: Target): Promise<State> {
   const named = [...new Set([name, ...(args.group === undefined ? [] : [args.group]), ...(args.groups ?? [])])]
   const [found, secret, all, { tools }, given, hasOwn, ...found2] = await Promise.all([
     target.read(users, name), target.read(shadow, name), target.read(accounts, 'files'), target.read(platform, 'platform'),
-    args.home === undefined ? undefined : target.read(stat, args.home), target.read(hasHome, name), ...named.map((one) => target.read(groups, one)),
+    args.home === undefined || !args.create_home ? undefined : target.read(stat, args.home), args.create_home ? target.read(hasHome, name) : undefined, ...named.map((one) => target.read(groups, one)),
   ])
   const own = all.passwd[name]
   const user = args.local === true ? (own === undefined ? undefined : { name, ...own }) : found
   return {
     user, shadow: secret, accounts: all, tools, groups: new Map(named.map((one, i) => [one, found2[i]])),
-    home: given ?? (hasOwn ? { ...absent, type: 'directory', mode: '0755', uid: 0, gid: 0, owner: undefined, group: undefined, size: 0, readable: true, writable: true, executable: true } : absent),
+    home: given ?? (hasOwn === undefined ? undefined : hasOwn ? { ...absent, type: 'directory', mode: '0755', uid: 0, gid: 0, owner: undefined, group: undefined, size: 0, readable: true, writable: true, executable: true } : absent),
   }
 }
 

@@ -63,4 +63,17 @@ test('a batch does not wait for ever', async () => {
   await work
 })
 
+test('what cannot be foreseen says where it may be, and which answers it leaves alone', () => {
+  const machine = new Machine()
+  machine.predict([{ unknown: 'a mount', within: ['/proc'] }])
+  assert.is(machine.unforeseen('/boot', 'stat'), undefined)
+  assert.is(machine.unforeseen('/proc/x', 'stat'), 'a mount')
+  assert.is(machine.unforeseen('xinetd', 'dpkg'), undefined)
+  machine.predict([{ unknown: 'a package', spares: ['/sys'], keeps: ['dpkg'] }])
+  assert.is(machine.unforeseen('xinetd', 'dpkg'), undefined)
+  assert.is(machine.unforeseen('xinetd', 'users'), 'a package')
+  assert.is(machine.unforeseen('/sys/firmware/efi', 'stat'), undefined)
+  assert.is(machine.unforeseen('/etc/x', 'stat'), 'a package')
+})
+
 test.run()

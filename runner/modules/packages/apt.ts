@@ -86,17 +86,18 @@ const withPolicy = (code: number | undefined, line: string): string => code === 
 [ ! -e $p ] || mv $p "$b"; printf '#!/bin/sh\\nexit ${code}\\n' >$p; chmod 755 $p
 ${line}; r=$?; rm -f $p; [ ! -e "$b" ] || mv "$b" $p; [ $r = 0 ]`
 
-/** Folders that no package of a distribution touches (FHS 3.0; Debian policy 9.1.2). */
-export const packagesSpare: readonly string[] = ['/home', '/root', '/srv', '/usr/local']
+/** Folders that no package of a distribution touches (FHS 3.0; Debian policy 9.1.2), and those of the kernel. */
+export const packagesSpare: readonly string[] = ['/home', '/root', '/srv', '/usr/local', '/dev', '/proc', '/sys']
 
 interface Draft { readonly changes: Change[]; readonly lines: string[]; readonly after: Predicted[] }
 
-function foretell(actions: readonly AptAction[], draft: Draft): void {
+/** `isWhole`: these are all that apt will do, so that every other package stays what it is. */
+function foretell(actions: readonly AptAction[], draft: Draft, isWhole: boolean): void {
   for (const { kind, name, before, after } of actions) {
     draft.changes.push(before === undefined && after === undefined ? attr(name, 'state', 'absent', 'present') : attr(name, 'version', before ?? null, after ?? null))
     draft.after.push({ probe: dpkg.name, id: name, value: { status: kind === 'install' ? 'installed' : 'absent' } })
   }
-  if (actions.length > 0) draft.after.push({ unknown: `the files, accounts and services that ${actions.length === 1 ? actions[0]?.name ?? '' : `${actions.length} packages`} bring or take are not known`, spares: packagesSpare })
+  if (actions.length > 0) draft.after.push({ unknown: `the files, accounts and services that ${actions.length === 1 ? actions[0]?.name ?? '' : `${actions.length} packages`} bring or take are not known`, spares: packagesSpare, ...(isWhole ? { keeps: [dpkg.name] } : {}) })
 }
 
 function refuse({ unknown, rc, text, asked }: AptAnswer): void {
@@ -121,7 +122,7 @@ function decide(args: AptArgs, key: AptKey, answer: AptAnswer, found: ReadonlyMa
   const actions: readonly AptAction[] = trusts ? answer.actions : names.map((name) => ({ kind: 'install', name: parseSpec(name).name }))
   const purges = args.purge && args.state === 'absent' && actions.length === 0 && names.some((name) => { const is = found.get(name); return is?.status === 'absent' && is.live !== undefined })
   if (actions.length === 0 && !purges) return
-  foretell(purges ? names.map((name) => ({ kind: 'purge', name })) : actions, draft)
+  foretell(purges ? names.map((name) => ({ kind: 'purge', name })) : actions, draft, trusts)
   draft.lines.push(aptLine(args, key, names))
 }
 
