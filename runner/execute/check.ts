@@ -21,7 +21,7 @@ import { metaNames } from './meta.ts'
 import { engineNames, type Registry } from './registry.ts'
 
 /** What the checks look things up in. */
-export interface Checker { readonly registry: Registry; readonly jinja: Jinja; readonly loader: Pick<Loader, 'findTasks'>; /** Handlers may be missing. */ readonly isLenient?: boolean; /** Tags leave tasks out. */ readonly isPart?: boolean }
+export interface Checker { readonly registry: Registry; readonly jinja: Jinja; readonly loader: Pick<Loader, 'findTasks'>; /** Where a missing handler is told, if it is an error later. */ readonly warn?: (message: string, loc?: Loc) => void; /** Tags leave tasks out. */ readonly isPart?: boolean }
 
 function* tasksOf(nodes: readonly Node[]): Generator<Task> {
   for (const node of nodes) {
@@ -47,7 +47,7 @@ export const leavesOut = ({ tags, skipTags }: Pick<Options, 'tags' | 'skipTags'>
 export async function checkTasks(checker: Checker, playbooks: readonly Playbook[]): Promise<void> {
   for (const play of playbooks.flatMap((playbook) => playbook.plays)) {
     await checkNodes(checker, nodesOf(play))
-    if (checker.isLenient !== true) checkHandlers(play)
+    if (checker.warn !== undefined) checkHandlers(play, checker.warn)
   }
 }
 
@@ -147,8 +147,11 @@ function checkConditions({ jinja }: Checker, task: Task): void {
   }
 }
 
-/** Handlers that are notified by name must exist, unless what is included later may bring them. */
-function checkHandlers(play: Play): void {
+/**
+ * A handler that is notified by name and is nowhere, unless what is included later may bring it, is told now: where its task changes
+ * nothing, it is never missed (Ansible fails only then), and roles are in use that rely on it.
+ */
+function checkHandlers(play: Play, warn: (message: string, loc?: Loc) => void): void {
   const tasks = [...tasksOf(nodesOf(play))]
   if (tasks.some(({ module }) => module === 'include_role' || module === 'include_tasks' || module === 'include')) return
   const handlers = handlerTasks(play.handlers)
@@ -163,7 +166,8 @@ function checkHandlers(play: Play): void {
     for (const [i, name] of listOf(task.kw['notify']).entries()) {
       if (typeof name !== 'string' || known.has(name)) continue
       const loc = (Array.isArray(task.kw['notify']) ? valueLoc(task.kw['notify'], i) : undefined) ?? valueLoc(task.kw, 'notify') ?? task.loc
-      throw fault('unknown-handler', loc, { name, near: nearest(name, own), known: own })
+      const near = nearest(name, own)
+      warn(`no handler of this play is called '${name}'${near === undefined ? '' : ` (did you mean '${near}'?)`}: the task that notifies it fails once it changes something`, loc)
     }
   }
 }

@@ -83,7 +83,8 @@ function notified(ctx: TaskRun, host: HostState, scope: Scope, whole: Draft): Dr
     for (const part of parts) notify(ctx.run, ctx.play, host, ctx.task, part.scope ?? scope, unsure)
     return whole
   } catch (error) {
-    return draftOf(error)
+    const failed = draftOf(error)
+    return { ...failed, data: { ...failed.data, changed: isChanged(whole) } } // what the task did is done
   }
 }
 

@@ -109,6 +109,20 @@ test('a handler that does not exist fails the task and names the near one', asyn
   const { error } = told.result('change')
   assert.is(error?.code, 'unknown-handler')
   assert.match(error?.hint ?? '', "Did you mean 'restart web'?")
+  assert.is(told.result('change').data['changed'], true)
+})
+
+test('a handler that does not exist is no hindrance to a task that changes nothing', async () => {
+  const told = await play({ 'site.yml': `
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - {name: unchanged, command: "true", changed_when: false, notify: restart web}
+    - {name: left out, command: "true", when: false, notify: restart web}
+    - {name: last, debug: {msg: x}}
+` })
+  assert.is(told.result('unchanged').outcome, 'ok')
+  assert.is(told.result('last').outcome, 'ok')
 })
 
 test('loops register results, label items, and may be conditional by item', async () => {
