@@ -1,5 +1,5 @@
 /** What the command line of `play adhoc` says: one task, for the hosts of one pattern. */
-import type { Settings } from './config.ts'
+import { isOn, type Settings } from './config.ts'
 import { fault } from './core/errors.ts'
 import type { Options } from './core/options.ts'
 import type { FlagName } from './flags.ts'
@@ -23,8 +23,9 @@ export function adhocOf(values: Values, rest: readonly string[], settings: Setti
     const given = last(name)
     return (given === undefined ? {} : { [key]: wholeNumber(given, `--${name === 'taskTimeout' ? 'task-timeout' : name}`, least) }) as { readonly [P in K]?: number }
   }
+  const asSet = isOn(settings['ANSIBLE_LOAD_CALLBACK_PLUGINS']) && tree === undefined && /^(ansible\.builtin\.)?oneline$/.test(settings['ANSIBLE_STDOUT_CALLBACK'] ?? '')
   return {
-    adhoc: { pattern, module, args, oneLine: values.has('oneLine'), ...seconds('async', 'background', 1), ...seconds('poll', 'poll', 0), ...seconds('timeout', 'taskTimeout', 0), ...(tree === undefined ? {} : { tree }) },
+    adhoc: { pattern, module, args, oneLine: values.has('oneLine') || asSet, ...seconds('async', 'background', 1), ...seconds('poll', 'poll', 0), ...seconds('timeout', 'taskTimeout', 0), ...(tree === undefined ? {} : { tree }) },
     ...(dir === undefined || dir === '' ? {} : { playbookDir: dir }),
   }
 }

@@ -116,7 +116,10 @@ export function inventoryRules(set: Get): InventoryRules {
 
 const verbosityOf = (values: Values, set: Get): number => (wholeNumber(set('ANSIBLE_VERBOSITY'), 'ANSIBLE_VERBOSITY', 0) ?? 0) + (values.get('verbose')?.length ?? 0)
 /** Known elsewhere under other names. */
-const callbacks: Readonly<Record<string, 'default' | 'yaml'>> = { 'default': 'default', 'ansible.builtin.default': 'default', 'yaml': 'yaml', 'community.general.yaml': 'yaml' }
+const callbacks: Readonly<Record<string, 'default' | 'yaml' | 'minimal' | 'oneline'>> = {
+  'default': 'default', 'ansible.builtin.default': 'default', 'yaml': 'yaml', 'community.general.yaml': 'yaml',
+  'minimal': 'minimal', 'ansible.builtin.minimal': 'minimal', 'oneline': 'oneline', 'ansible.builtin.oneline': 'oneline',
+}
 
 function factCacheOf(set: Get): Options['factCache'] {
   const kind = (set('ANSIBLE_CACHE_PLUGIN') ?? 'memory').replace(/^ansible\.builtin\./, '')
@@ -136,11 +139,11 @@ function display(values: Values, set: Get): Omit<ReportOptions, 'adhoc'> {
   const pretty = set('ANSIBLE_CALLBACK_FORMAT_PRETTY')
   return {
     output: choice('--output', values.get('output')?.at(-1), ['human', 'json']) ?? 'human', verbosity: verbosityOf(values, set),
-    ...(callback !== undefined && known === undefined ? { unknownCallback: callback } : {}),
+    ...(callback !== undefined && known === undefined ? { unknownCallback: callback } : {}), ...(known === 'minimal' || known === 'oneline' ? { onlyResults: known } : {}),
     display: {
       hidesSkipped: off('ANSIBLE_DISPLAY_SKIPPED_HOSTS'), hidesOk: off('ANSIBLE_DISPLAY_OK_HOSTS'), hidesIncluded: off('ANSIBLE_DISPLAY_INCLUDED_HOSTS'),
       failuresToStderr: on('ANSIBLE_DISPLAY_FAILED_STDERR'), showsStart: on('ANSIBLE_SHOW_PER_HOST_START'), showsPath: on('ANSIBLE_SHOW_TASK_PATH_ON_FAILURE'),
-      showsCustomStats: on('ANSIBLE_SHOW_CUSTOM_STATS'), marksCheck: on('ANSIBLE_CHECK_MODE_MARKERS'), ...maybe('format', format),
+      showsCustomStats: on('ANSIBLE_SHOW_CUSTOM_STATS'), marksCheck: on('ANSIBLE_CHECK_MODE_MARKERS'), showsDebug: on('ANSIBLE_DEBUG'), ...maybe('format', format),
       ...maybe('isPretty', pretty === undefined ? undefined : isOn(pretty)), ...maybe('indent', wholeNumber(set('ANSIBLE_CALLBACK_RESULT_INDENTATION'), 'ANSIBLE_CALLBACK_RESULT_INDENTATION', 1)),
       ...maybe('diffContext', wholeNumber(set('ANSIBLE_DIFF_CONTEXT'), 'ANSIBLE_DIFF_CONTEXT', 0)),
     },

@@ -15,6 +15,9 @@ export class DecimalMode extends Error {
 export const trueWords: readonly string[] = ['y', 'yes', 'on', '1', 'true', 't', '1.0']
 export const falseWords: readonly string[] = ['n', 'no', 'off', '0', 'false', 'f', '0.0']
 
+/** As Ansible shows what is nothing at all. */
+const named = (value: unknown): string => value === null ? "<class 'NoneType'>" : pyRepr(value)
+
 function toBool(value: unknown): boolean {
   if (typeof value === 'boolean') return value
   if (typeof value === 'string' || typeof value === 'number' || value instanceof Float) {
@@ -25,7 +28,7 @@ function toBool(value: unknown): boolean {
       if (falseWords.includes(word)) return false
     }
   }
-  throw new BadValue(`${pyRepr(value)} is not a valid boolean`)
+  throw new BadValue(value === null ? `${named(value)} cannot be converted to a bool` : `The value ${pyRepr(value)} is not a valid boolean`)
 }
 
 function toNumber(value: unknown): number | undefined {
@@ -39,12 +42,12 @@ function toNumber(value: unknown): number | undefined {
 }
 function toInt(value: unknown): number {
   const found = toNumber(value)
-  if (found === undefined || !Number.isInteger(found)) throw new BadValue(`${pyRepr(value)} cannot be converted to an int`)
+  if (found === undefined || !Number.isInteger(found)) throw new BadValue(`${typeof value === 'string' ? pyRepr(value) : `"${pyRepr(value)}"`} cannot be converted to an int`)
   return found
 }
 function toFloat(value: unknown): number {
   const found = toNumber(value)
-  if (found === undefined) throw new BadValue(`${pyRepr(value)} cannot be converted to a float`)
+  if (found === undefined) throw new BadValue(`${named(value)} cannot be converted to a float`)
   return found
 }
 
@@ -54,7 +57,7 @@ function toList(value: unknown): unknown[] {
   if (value instanceof Set) return Array.from(value)
   if (typeof value === 'string') return value.split(',')
   if (typeof value === 'boolean' || toNumber(value) !== undefined) return [pyText(value)]
-  throw new BadValue(`${pyRepr(value)} cannot be converted to a list`)
+  throw new BadValue(`${named(value)} cannot be converted to a list`)
 }
 
 /** `a=1, b="x y"` to its fields, quotes and backslashes taken off. Ansible: check_type_dict. */
@@ -74,7 +77,7 @@ function fields(text: string): string[] {
 }
 function toDict(value: unknown): { [key: string]: unknown } {
   if (isDict(value)) return value instanceof Map ? Object.fromEntries(dictEntries(value).map(([key, item]) => [pyText(key), item])) : value
-  if (typeof value !== 'string') throw new BadValue(`${pyRepr(value)} cannot be converted to a dict`)
+  if (typeof value !== 'string') throw new BadValue(`${named(value)} cannot be converted to a dict`)
   if (value.startsWith('{')) {
     try {
       const parsed: unknown = JSON.parse(value)

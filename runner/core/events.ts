@@ -43,8 +43,8 @@ export type Event =
   /** What an action says while it runs. */
   | { readonly type: 'said'; readonly text: string }
   | { readonly type: 'included'; readonly file: string; readonly hosts: readonly string[]; readonly label?: string }
-  /** What a meta action did, or why it did not. */
-  | { readonly type: 'meta'; readonly task: number; readonly text: string }
+  /** What a meta action did, or why it did not. Without a task: what happens at the end of a section. */
+  | { readonly type: 'meta'; readonly task?: number; readonly text: string }
   | { readonly type: 'no-hosts-left' }
   | { readonly type: 'handlers-pending'; readonly host: string; readonly handlers: readonly string[] }
   /** `mistake`: an error that is passed over. */

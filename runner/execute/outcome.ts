@@ -3,6 +3,7 @@ import type { Data } from '../core/types.ts'
 import type { Change } from '../core/plan.ts'
 import type { ErrorData, TaskResult } from '../core/events.ts'
 import { Failure, Fault, isUnreachable, toErrorData } from '../core/errors.ts'
+import { templateErrors } from '../core/errors/template.ts'
 import { failureError } from '../core/errors/failure.ts'
 import { Float, keyText, Template, toData, Unknown, UnknownValue, VaultText } from '../core/value.ts'
 import type { Scope } from '../vars/scope.ts'
@@ -44,7 +45,7 @@ export function draftOf(error: unknown): Draft {
     return { data, changes: [], ...(told === undefined ? {} : { error: told }) }
   }
   if (error instanceof Fault) {
-    const text = [error.message, ...error.trail.map((step) => step.what)].join('. ')
+    const text = [`${error.code in templateErrors ? 'Task failed: ' : ''}${error.message}`, ...error.trail.map((step) => step.what)].join('. ')
     if (isUnreachable(error)) return { data: { changed: false, unreachable: true, msg: error.message }, changes: [], error: toErrorData(error), unreachable: true }
     return { data: { changed: false, failed: true, msg: text }, changes: [], error: toErrorData(error) }
   }

@@ -110,6 +110,7 @@ async function flushSection(walk: Walk, force: boolean): Promise<void> {
   const revived = force ? walk.hosts.filter((host) => host.failed !== undefined && !host.unreachable) : []
   const before = new Map(revived.map((host) => [host, host.failed]))
   for (const host of revived) host.failed = undefined
+  for (const host of walk.hosts) if (host.alive && host.notifications.size + host.notified.size > 0) walk.run.emit({ type: 'meta', text: `triggered running handlers for ${host.name}` })
   await flushHandlers(walk)
   for (const [host, was] of before) host.failed ??= was
 }

@@ -57,7 +57,8 @@ export default defineModule({
     const skipped: Data = {}, files: Data[] = [], warnings: string[] = []
     const tell = (path: string, problem: string): void => { skipped[path] = problem; warnings.push(`Skipped '${path}' path due to this access issue: ${problem}`) }
     let examined = 0
-    for (const { path, entries: seen, problem } of roots) {
+    for (const { path, entries: seen, problem, unread = [] } of roots) {
+      for (const one of unread) skipped[one] = `[Errno 13] Permission denied: '${one}'`
       if (problem !== undefined) { tell(path, problem); continue }
       examined += seen.length
       const chosen = seen.filter((entry) => isWithin(path, entry, depth) && fits(entry))
@@ -74,9 +75,9 @@ export default defineModule({
 /** Ansible looks one level further than it lists: that counts as examined. */
 const isWithin = (root: string, { path }: Entry, depth: number | undefined): boolean => depth === undefined || path.slice(root.replace(/\/+$/, '').length + 1).split('/').length <= depth
 
-interface Root { readonly path: string; readonly entries: readonly Entry[]; readonly problem: string | undefined }
+interface Root { readonly path: string; readonly entries: readonly Entry[]; readonly problem: string | undefined; readonly unread?: readonly string[] }
 async function look(target: Target, path: string, depth: number | undefined, follow: boolean): Promise<Root> {
-  const [is, found] = await Promise.all([target.read(stat, path), target.read(tree, { path, follow, ...(depth === undefined ? {} : { depth }) })])
+  const [is, found] = await Promise.all([target.read(stat, path), target.read(tree, { path, follow, unread: true, ...(depth === undefined ? {} : { depth }) })])
   const end = followed(is)
   if (end.type !== 'directory') return { path, entries: [], problem: `'${path}' is not a directory` }
   if (found === null) {
@@ -84,7 +85,7 @@ async function look(target: Target, path: string, depth: number | undefined, fol
     return { path, entries: [], problem: `'${path}' is not a directory` }
   }
   const seen = new Set(found.own.map((one) => one.path))
-  return { path, entries: [...found.own.slice(1), ...found.led.filter((one) => !seen.has(one.path))], problem: undefined }
+  return { path, entries: [...found.own.slice(1), ...found.led.filter((one) => !seen.has(one.path))], problem: undefined, unread: found.unread ?? [] }
 }
 
 const amount = (text: string, units: Readonly<Record<string, number>>, what: string): number => {

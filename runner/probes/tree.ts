@@ -14,6 +14,8 @@ export interface TreeKey {
   readonly follow?: boolean
   /** Also the SHA-1 of every file and the text of every link. */
   readonly sums?: boolean
+  /** Also which folders may not be read. */
+  readonly unread?: boolean
   /** Only if this other path is a folder. */
   readonly when?: string
   /** Only what the folder `when` has too. */
@@ -21,16 +23,19 @@ export interface TreeKey {
 }
 export interface Entry { readonly path: string; readonly stat: Stat; readonly sha1?: string; readonly target?: string }
 /** Null: no such folder. `led` is what links lead to that is not in the tree itself. */
-export type Tree = { readonly own: readonly Entry[]; readonly led: readonly Entry[] } | null
+export type Tree = { readonly own: readonly Entry[]; readonly led: readonly Entry[]; readonly unread?: readonly string[] } | null
 
+/** Folders on the lowest level are not entered; root may read all. */
+const unread = (key: TreeKey): string =>
+  shText`[ "$(id -u)" = 0 ] || find ${key.follow === true ? '-L' : '-H'} ${operand(plainPath(key.path))} ${depthOf({ ...key, ...(key.depth === undefined ? {} : { depth: key.depth - 1 }) })} -type d -exec sh -c ${'for d do [ -r "$d" ] || printf "%s\\001" "$d"; done'} sh {} +`
 const operand = (path: string): string => path.startsWith('-') ? `./${path}` : path
 const mark = "printf '\\002\\n'"
 const depthOf = ({ depth }: TreeKey): string[] => depth === undefined ? [] : ['-maxdepth', String(depth)]
 
 export const tree: Probe<TreeKey, Tree> = defineEach<TreeKey, Tree>({
   name: 'tree',
-  id: ({ path, depth, follow, sums, when, shared }) => [
-    plainPath(path), depth === undefined ? '' : `depth=${depth}`, follow === true ? 'follow' : '', sums === true ? 'sums' : '',
+  id: ({ path, depth, follow, sums, unread, when, shared }) => [
+    plainPath(path), depth === undefined ? '' : `depth=${depth}`, follow === true ? 'follow' : '', sums === true ? 'sums' : '', unread === true ? 'unread' : '',
     when === undefined ? '' : `when=${plainPath(when)}`, shared === true ? 'shared' : '',
   ].filter((part) => part !== '').join('?'),
   absent: (value) => value === null,
@@ -45,11 +50,13 @@ export const tree: Probe<TreeKey, Tree> = defineEach<TreeKey, Tree>({
       ...whens, shText`[ -d ${path} ] || exit 3`, each(shText`stat -c ${format} -- "$@"`), mark, key.follow === true ? led : ':', mark,
       ...key.sums === true ? [key.follow === true ? shText`find -L ${path} ${depth} -type f -exec sh -c ${`${tools} sha1sum -- "$@"`} sh {} +` : each(`${tools} for p do shift; if [ -f "$p" ] && [ ! -h "$p" ]; then set -- "$@" "$p"; fi; done; [ $# = 0 ] || sha1sum -- "$@"`), mark,
         each('for p do if [ -h "$p" ]; then printf "%s\\001%s\\001" "$p" "$(readlink -- "$p")"; fi; done')] : [],
+      ...key.unread === true ? [mark, unread(key)] : [],
     ].join('\n')
   },
-  parse({ rc, stdout }, { path, shared = false, sums: isSummed = false }) {
+  parse({ rc, stdout }, { path, shared = false, sums: isSummed = false, unread: isAsked = false }) {
     if (rc === 3 || stdout === '') return null
-    const [own = '', led = '', sums = '', links = ''] = stdout.split('\u0002\n')
+    const parts = stdout.split('\u0002\n'), kept = isAsked ? { unread: (parts.pop() ?? '').split('\u0001').slice(0, -1) } : {}
+    const [own = '', led = '', sums = '', links = ''] = parts
     const named = (name: string): string => !shared ? name : name === '.' ? plainPath(path) : `${path === '/' ? '' : plainPath(path)}/${name.replace(/^\.\//, '')}`
     const bySum = new Map(sums.split('\n').map((line) => [line.slice(42), line.slice(0, 40)]))
     const texts = links.split('\u0001'), byText = new Map(texts.flatMap((path, i): [string, string][] => i % 2 === 0 ? [[path, texts[i + 1] ?? '']] : []))
@@ -60,10 +67,10 @@ export const tree: Probe<TreeKey, Tree> = defineEach<TreeKey, Tree>({
     const all = statLines(led)
     if (isSummed) { // to be copied: each name counts, also of what is in the tree already
       const plain = new Set(found.filter((one) => one.stat.type !== 'link').map((one) => one.path))
-      return { own: found, led: all.filter((one) => !plain.has(one.path)).map((one) => { const sha1 = bySum.get(one.path); return sha1 === undefined ? one : { ...one, sha1 } }) }
+      return { own: found, led: all.filter((one) => !plain.has(one.path)).map((one) => { const sha1 = bySum.get(one.path); return sha1 === undefined ? one : { ...one, sha1 } }), ...kept }
     }
     const seen = new Set(found.map(inode))
-    return { own: found, led: all.filter((entry) => !seen.has(inode(entry))) }
+    return { own: found, led: all.filter((entry) => !seen.has(inode(entry))), ...kept }
   },
   imply(id, value, { path }) {
     return value === null && isUnder(plainPath(path), id) ? null : undefined

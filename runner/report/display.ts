@@ -7,6 +7,8 @@ export interface Display {
   readonly hidesSkipped?: boolean; readonly hidesOk?: boolean; readonly hidesIncluded?: boolean
   readonly failuresToStderr?: boolean
   readonly showsStart?: boolean; readonly showsPath?: boolean; readonly showsCustomStats?: boolean
+  /** Where handlers run at the end of a section. */
+  readonly showsDebug?: boolean
   /** Banners of a dry run say so. */
   readonly marksCheck?: boolean
   readonly format?: 'json' | 'yaml'

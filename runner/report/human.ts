@@ -68,6 +68,7 @@ class Human implements Reporter {
         if (this.display.hidesIncluded === true) return
         return this.line(`included: ${event.file} for ${event.hosts.join(', ')}${event.label === undefined ? '' : ` => (item=${event.label})`}`, 'skipped')
       case 'meta':
+        if (event.task === undefined) return this.display.showsDebug === true ? this.line(`META: ${event.text}`, 'debug') : undefined
         this.head(event.task)
         if (this.options.verbosity >= 2) this.line(`META: ${event.text}`, 'verbose')
         return

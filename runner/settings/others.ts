@@ -9,8 +9,8 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 export const passed: ReadonlySet<string> = new Set([
   ...words(`interpreter_python pipelining local_tmp remote_tmp module_compression keep_remote_files module_name module_args module_ignore_exts module_strict_utf8_response home
     allow_broken_conditionals allow_embedded_templates internal_poll_interval jinja2_native nocows cowpath cow_selection cowsay_enabled_stencils pager docsite_root_url
-    action_warnings localhost_warning deprecation_warnings devel_warning system_warnings command_warnings bin_ansible_callbacks collections_scan_sys_path
-    collections_on_ansible_version_mismatch display_traceback debug log_verbosity log_filter no_target_syslog syslog_facility target_log_info old_plugin_cache_clear plugin_filters_cfg
+    action_warnings localhost_warning deprecation_warnings devel_warning system_warnings command_warnings collections_scan_sys_path
+    collections_on_ansible_version_mismatch display_traceback log_verbosity log_filter no_target_syslog syslog_facility target_log_info old_plugin_cache_clear plugin_filters_cfg
     python_module_rlimit_nofile run_vars_plugins validate_action_group_metadata win_async_startup_timeout worker_session_isolation use_persistent_connections network_group_modules
     callback_result_yaml_line_width async_dir system_tmpdirs admin_users allow_world_readable_tmpfiles common_remote_group ansible_managed_timestamp squash_actions
     sudo_user ask_sudo_pass display_version nocolor_stdout facts_modules max_diff_size

@@ -91,7 +91,8 @@ export const honoured: readonly Setting[] = [
   one('ANSIBLE_INVENTORY_IGNORE_REGEX', 'defaults.inventory_ignore_patterns', 'nor names that these regular expressions match', { ini: ['inventory.ignore_patterns'] }),
 
   one('ANSIBLE_VERBOSITY', 'defaults.verbosity', 'as many `-v`'),
-  one('ANSIBLE_STDOUT_CALLBACK', 'defaults.stdout_callback', '`default`, `yaml`; for others the default is used, with a warning'),
+  one('ANSIBLE_STDOUT_CALLBACK', 'defaults.stdout_callback', '`default`, `yaml`, `minimal`, `oneline`; for others the default is used, with a warning'),
+  one('ANSIBLE_LOAD_CALLBACK_PLUGINS', 'defaults.bin_ansible_callbacks', 'on: stdout_callback is for `play adhoc` too'),
   one('ANSIBLE_CALLBACK_RESULT_FORMAT', 'defaults.callback_result_format', '`json`, `yaml`'),
   one('ANSIBLE_CALLBACK_FORMAT_PRETTY', 'defaults.callback_format_pretty', 'results on lines of their own'),
   one('ANSIBLE_CALLBACK_RESULT_INDENTATION', 'defaults.callback_result_indentation', 'and their indentation'),
@@ -107,5 +108,6 @@ export const honoured: readonly Setting[] = [
   one('ANSIBLE_DIFF_CONTEXT', 'diff.context', 'lines around each difference'),
   one('ANSIBLE_NOCOLOR', 'defaults.nocolor', 'no colours'),
   one('ANSIBLE_FORCE_COLOR', 'defaults.force_color', 'colours always'),
+  one('ANSIBLE_DEBUG', 'defaults.debug', 'of what Ansible says with it: where handlers run at the end of a section'),
   one('ANSIBLE_LOG_PATH', 'defaults.log_path', 'the lines also go to this file, with times', { paths: ',' }),
 ]

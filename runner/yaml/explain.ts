@@ -16,6 +16,8 @@ export function explain(error: YAMLException, source: Source, first: Stopped): F
   const before = Math.max(0, source.text.lastIndexOf('\n', position - 1) < 0 ? 0 : source.text.lastIndexOf('\n', position - 1))
   const found = classic(source, position, error) ?? glued(source, before, error)
   if (found !== undefined) return found
+  // a document that is one flow mapping or list ends with its bracket
+  if (/end of the stream or a document separator/.test(error.reason) && /^\s*(?:---\s*)?[[{]/.test(source.text)) return fault('yaml-after-document', source.at(position), {}, error)
   if (/indentation/.test(error.reason) || /end of the stream or a document separator/.test(error.reason)) {
     const start = lineStartOf(source, position)
     const mixed = /^\s*(?:- +)?\w+: +\w+=/.test(source.line(Math.max(0, start - 1))) || /^\s*\w+=\S/.test(source.line(Math.max(0, start - 1)))

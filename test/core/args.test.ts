@@ -1,6 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { checkArgNames, toJsonSchema, validateArgs } from '../../runner/core/args.ts'
+import { coerce } from '../../runner/core/coerce.ts'
 import { Fault } from '../../runner/core/errors.ts'
 import type { Data } from '../../runner/core/types.ts'
 import type { Arg, ArgRules, ArgSpec } from '../../runner/core/plan.ts'
@@ -47,7 +48,7 @@ test('an option that is not supported counts once it has a value', () => {
 })
 
 const refused: [Omit<Arg, 'doc'>, unknown, string, RegExp][] = [
-  [{ type: 'bool' }, 'maybe', 'arg-type', /^argument 'x' is of type str and we were unable to convert to bool: 'maybe' is not a valid boolean$/],
+  [{ type: 'bool' }, 'maybe', 'arg-type', /^argument 'x' is of type str and we were unable to convert to bool: The value 'maybe' is not a valid boolean$/],
   [{ type: 'int' }, '5x', 'arg-type', /argument 'x' is of type str and we were unable to convert to int: '5x' cannot be converted to an int/],
   [{ type: 'int' }, 1.5, 'arg-type', /of type float/], [{ type: 'float' }, 'a', 'arg-type', /convert to float/],
   [{ type: 'list' }, { a: 1 }, 'arg-type', /of type dict and we were unable to convert to list/],
@@ -122,4 +123,9 @@ test('JSON schema: a type or a template, aliases too, refused arguments left out
   const state = { description: 'State.', anyOf: [{ enum: ['a'] }, template] }
   assert.equal(schema, { type: 'object', properties: { state, s: state }, additionalProperties: false })
 })
+test('nothing at all is shown as Ansible shows it', () => {
+  assert.throws(() => coerce('int', null), /^"None" cannot be converted to an int$/)
+  assert.throws(() => coerce('list', null), /^<class 'NoneType'> cannot be converted to a list$/)
+})
+
 test.run()

@@ -166,6 +166,12 @@ test('warnings go to the error stream, each once, with their place', () => {
   assert.is(text, `\n${stars('TASK [t]')}\nok: [h1]\nok: [h2]\n`)
 })
 
+test('where handlers run at the end of a section is said under ANSIBLE_DEBUG alone', () => {
+  const flush: Event = { type: 'meta', text: 'triggered running handlers for h1' }
+  assert.is(shown([flush], { verbosity: 4 }).out, '')
+  assert.is(shown([flush], { display: { showsDebug: true } }).out, 'META: triggered running handlers for h1\n')
+})
+
 test('on a terminal: its width, colours, and a mark for the dry run', () => {
   const lines = shown([start({ checkMode: true }), { type: 'play', name: 'p', hosts: [] }, task('t'), result('h1', res('changed')), { type: 'end', stats: { h1: stats({ ok: 1, failed: 1 }) } }], { color: true }, { columns: 40, isTTY: true }).out
   assert.is(lines, `\nPLAY [p] [CHECK MODE] ${'*'.repeat(18)}\n\nTASK [t] ${'*'.repeat(31)}\n\x1b[0;33mchanged: [h1]\x1b[0m\n\nPLAY RECAP ${'*'.repeat(29)}\n\x1b[0;31mh1\x1b[0m${' '.repeat(24)} : \x1b[0;32mok=1   \x1b[0m changed=0    unreachable=0    \x1b[0;31mfailed=1   \x1b[0m skipped=0    rescued=0    ignored=0   \n\n\x1b[1;30mThis was a dry run: nothing was changed. The run itself would make 1 change.\x1b[0m\n`)

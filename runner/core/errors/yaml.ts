@@ -38,6 +38,9 @@ export const yamlErrors = {
   'yaml-syntax': (data: { readonly reason: string }) => ({
     message: `this is no YAML: ${data.reason}`, hint: 'look at the line above too: brackets, quotes, commas and colons are what most often goes wrong',
   }),
+  'yaml-after-document': (_: object) => ({
+    message: 'YAML parsing failed: Did not find expected <document start>: more text follows the bracket that closes the document', hint: 'is there a bracket too many?',
+  }),
   'yaml-many-documents': (_: object) => ({
     message: 'expected a single document, but another one starts here', hint: 'a YAML file of a playbook, role or inventory holds one document: take the --- away, or make a file of its own of what follows',
   }),
