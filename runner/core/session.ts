@@ -28,6 +28,10 @@ export interface Become {
   readonly flags?: string
   /** sudo: the folder that it is started in. */
   readonly chdir?: string
+  /** su: what it asks with, without the colon; undefined: whatever ends with one. */
+  readonly prompts?: readonly string[]
+  /** How long it may take; undefined: as long as any shell. */
+  readonly timeoutSeconds?: number
 }
 export interface RunOptions {
   /** Called with output of a step that has run for longer than about 2 s. */

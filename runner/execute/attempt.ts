@@ -9,7 +9,7 @@ import { templateErrors } from '../core/errors/template.ts'
 import { withoutShell } from '../core/errors/failure.ts'
 import { Missing } from '../core/missing.ts'
 import { dictEntries, Float, isDict, makeDict, Unknown, UnknownValue } from '../core/value.ts'
-import { fetchJob, type Job, startedData, startJob } from './async.ts'
+import { fetchJob, type Job, removeJob, startedData, startJob } from './async.ts'
 import { checkedArgs, ownArgs, type Unit } from './arguments.ts'
 import { flag, numberOf, timeoutOf } from './keywords.ts'
 import { createControl } from './control.ts'
@@ -123,7 +123,7 @@ async function applied(unit: Unit, plan: Plan, place: Place): Promise<Draft> {
   const exchange = await place.exchange()
   if ((plan.after ?? []).some((one) => 'unknown' in one)) place.machine.forget()
   const limit = numberOf(run, task, scope, 'async', 0)
-  if (limit > 0) return inBackground(unit, await startJob(exchange, plan, limit))
+  if (limit > 0) return inBackground(unit, await startJob(exchange, plan, limit, asyncDir(unit)))
   const timeout = timeoutOf(run, task, scope)
   const started = exchange.run(plan.steps, {
     onOutput: (chunk) => run.emit({ type: 'output', host: host.name, task: task.id, chunk: run.masker.text(chunk) }),
@@ -157,6 +157,10 @@ function doneWith(unit: Unit, plan: Plan, ran: readonly Ran[]): Draft {
   return { ...shownDiff(unit), ...draft({ changed: true, ...plan.data, ...done, ...diffOf(unit, plan) }, plan.changes) }
 }
 
+function asyncDir({ run, scope }: Unit): string {
+  const dir = run.jinja.resolve(scope.get('ansible_async_dir'), scope) ?? run.options.settings?.['ANSIBLE_ASYNC_DIR']
+  return typeof dir === 'string' && dir !== '' ? dir : '~/.ansible_async'
+}
 /** async: with poll 0 the task is done when its job has started; else the job is asked for until it ends. */
 async function inBackground(unit: Unit, job: Job): Promise<Draft> {
   const poll = numberOf(unit.run, unit.task, unit.scope, 'poll', 15)
@@ -183,9 +187,9 @@ async function jobDraft(unit: Unit, job: Job): Promise<Draft | undefined> {
 /** async_status: the result of a job that this run has started. */
 async function statusOf(unit: Unit, { jid, mode }: Data): Promise<Draft> {
   const id = String(jid)
-  const job = unit.run.jobs.get(id)
-  if (job === undefined) throw new Failure(`could not find job ${id}`, { ansible_job_id: id, started: true, finished: true })
-  if (mode === 'cleanup') { unit.run.jobs.delete(id); return draft({ ansible_job_id: id, erased: job.folder, started: false, finished: false }) }
+  const job = unit.run.jobs.get(id), dir = asyncDir(unit)
+  if (job === undefined || job.dir !== dir) throw new Failure('could not find job', { ansible_job_id: id, started: true, finished: true, results_file: `${dir}/${id}`, stdout: '', stdout_lines: [], stderr: '', stderr_lines: [] })
+  if (mode === 'cleanup') { unit.run.jobs.delete(id); await removeJob(job); return draft({ ansible_job_id: id, erased: job.folder, started: false, finished: false }) }
   const one = await jobDraft(unit, job)
   if (one === undefined) return draft({ ansible_job_id: id, started: true, finished: false, results_file: job.folder })
   return { ...one, data: { ...one.data, ansible_job_id: id, started: true, finished: true, results_file: job.folder } }

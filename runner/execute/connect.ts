@@ -72,7 +72,7 @@ const shell = (variable: Lookup, options: Options): { readonly shell?: string } 
 }
 
 /** The account that a task becomes, or undefined where it stays the one that connected. */
-export function becomeOf(variable: Lookup, kw: Keywords, options: Options): Become | undefined {
+export function becomeOf(variable: Lookup, kw: Keywords, options: Options, endpoint: Endpoint): Become | undefined {
   const wanted = variable('ansible_become') ?? kw['become'] ?? options.become
   if (!truthy(wanted)) return undefined
   const method = first(variable('ansible_become_method'), kw['become_method'], options.becomeMethod, 'sudo') ?? 'sudo'
@@ -85,10 +85,16 @@ export function becomeOf(variable: Lookup, kw: Keywords, options: Options): Beco
   const exe = first(variable('ansible_become_exe'), variable(`ansible_${short}_exe`), kw['become_exe'], options.becomeExe)
   const flags = first(variable('ansible_become_flags'), variable(`ansible_${short}_flags`), kw['become_flags'], options.becomeFlags)
   const chdir = short === 'sudo' ? first(variable('ansible_sudo_chdir')) : undefined
+  const prompts = short === 'su' ? listed(variable('ansible_su_prompt_l10n') ?? options.settings?.['ANSIBLE_SU_PROMPT_L10N']) : []
+  const timeout = endpoint.connection === 'local' ? number(variable('ansible_local_become_success_timeout')) : undefined
   return {
+    ...(prompts.length === 0 ? {} : { prompts }), ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
     method: short, user, ...(chdir === undefined ? {} : { chdir }), ...(password === undefined ? {} : { password }), ...(exe === undefined ? {} : { exe }), ...(flags === undefined ? {} : { flags }),
   }
 }
+
+const listed = (value: unknown): readonly string[] =>
+  (Array.isArray(value) ? value.map(String) : typeof value === 'string' ? value.split(',') : []).map((one) => one.trim()).filter((one) => one !== '')
 
 /** Names a machine: hosts of the inventory with the same endpoint are one machine, and so are all local ones. */
 export const machineKey = (endpoint: Endpoint): string => endpoint.connection === 'local' ? 'local' : `${endpoint.connection}:${endpoint.host}:${endpoint.port ?? ''}`

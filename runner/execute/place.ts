@@ -36,7 +36,7 @@ export function placeOf(run: Run, play: PlayState, host: HostState, task: Task, 
     try { return make() } catch (error) { throw whereWritten(error, keys, connectScope, task) }
   }
   const endpoint = placed({ connection: 'ansible_connection', port: 'ansible_port' }, () => endpointOf(on.name, variable, kw, run.options))
-  const become = placed({ become_method: 'ansible_become_method' }, () => becomeOf(variable, kw, run.options))
+  const become = placed({ become_method: 'ansible_become_method' }, () => becomeOf(variable, kw, run.options, endpoint))
   for (const secret of [endpoint.password, endpoint.passphrase, become?.password]) if (secret !== undefined) run.masker.add(secret)
   const machine = machineOf(run, endpoint)
   const env = environment(run, task, scope)

@@ -12,7 +12,7 @@ export const passed: ReadonlySet<string> = new Set([
     action_warnings localhost_warning deprecation_warnings devel_warning system_warnings command_warnings collections_scan_sys_path
     collections_on_ansible_version_mismatch display_traceback log_verbosity log_filter no_target_syslog syslog_facility target_log_info old_plugin_cache_clear plugin_filters_cfg
     python_module_rlimit_nofile run_vars_plugins validate_action_group_metadata win_async_startup_timeout worker_session_isolation use_persistent_connections network_group_modules
-    callback_result_yaml_line_width async_dir system_tmpdirs admin_users allow_world_readable_tmpfiles common_remote_group ansible_managed_timestamp squash_actions
+    callback_result_yaml_line_width system_tmpdirs admin_users allow_world_readable_tmpfiles common_remote_group ansible_managed_timestamp squash_actions
     sudo_user ask_sudo_pass display_version nocolor_stdout facts_modules max_diff_size
     gather_facts_parallel inventory_cache allow_unsafe_lookups`).map((key) => `defaults.${key}`),
   ...words('pipelining ssh_agent ssh_agent_executable ssh_agent_key_lifetime').map((key) => `connection.${key}`),
@@ -55,7 +55,7 @@ export const missing: readonly Missing[] = [
   { ini: 'connection.retries', usual: ['0', ''], why: 'a connection is tried once' },
   { ini: 'ssh_connection.ssh_executable', env: 'ANSIBLE_SSH_EXECUTABLE', usual: ['ssh', '/usr/bin/ssh', ''], why: '-c openssh runs the ssh that is in PATH' },
   { ini: 'ssh_connection.pkcs11_provider', env: 'ANSIBLE_PKCS11_PROVIDER', usual: [''], why: 'keys on smart cards are for ssh-agent to hold' },
-  ...['sudo', 'su'].flatMap((name) => ['user', 'executable', 'flags', 'password', 'chdir', 'localized_prompts'].map((key) => ({
+  ...['sudo', 'su'].flatMap((name) => ['user', 'executable', 'flags', 'password', 'chdir'].map((key) => ({
     ini: `${name}_become_plugin.${key}`, why: `set ${key === 'executable' ? 'become_exe' : key === 'password' ? 'become_password_file' : `become_${key}`} or the variable ansible_${name}_…`,
   }))),
 ]

@@ -34,6 +34,7 @@ export const honoured: readonly Setting[] = [
   one('ANSIBLE_NO_LOG', 'defaults.no_log', 'of tasks that do not say'),
   one('ANSIBLE_TASK_TIMEOUT', 'defaults.task_timeout', '`timeout` of tasks that have none, in seconds; 0: none', { least: 0 }),
   one('ANSIBLE_POLL_INTERVAL', 'defaults.poll_interval', '`poll` of async tasks that have none', { least: 0 }),
+  one('ANSIBLE_ASYNC_DIR', 'defaults.async_dir', 'folder of jobs of async tasks on the host, as the variable `ansible_async_dir`; it is removed with the last job if it was made for it'),
   one('ANSIBLE_RUN_TAGS', 'tags.run', 'as `--tags`'),
   one('ANSIBLE_SKIP_TAGS', 'tags.skip', 'as `--skip-tags`'),
   one('ANSIBLE_ENABLE_TASK_DEBUGGER', 'defaults.enable_task_debugger', 'the debugger where a task fails'),
@@ -69,6 +70,7 @@ export const honoured: readonly Setting[] = [
   one('ANSIBLE_BECOME_USER', 'privilege_escalation.become_user', 'as `--become-user`'),
   one('ANSIBLE_BECOME_EXE', 'privilege_escalation.become_exe', 'the program'),
   one('ANSIBLE_BECOME_FLAGS', 'privilege_escalation.become_flags', 'its options'),
+  one('ANSIBLE_SU_PROMPT_L10N', 'su_become_plugin.localized_prompts', 'what `su` asks for a password with, without the colon; else whatever ends with one'),
   one('ANSIBLE_BECOME_ASK_PASS', 'privilege_escalation.become_ask_pass', 'as `-K`'),
   one('ANSIBLE_BECOME_PASSWORD_FILE', 'defaults.become_password_file', 'as `--become-password-file`', { paths: ',' }),
 

@@ -33,12 +33,19 @@ function sudoHop(become: Become, token: string): AccountHop {
 /** su asks in the words of PAM, in the language of the host; what ends with a colon before the shell has answered is its question. */
 const suPrompt: Prompt = { asked: (stderr, count) => count === 1 && /[:：]\s?$/.test(stderr) }
 
+/** Words that somebody named, in any case, and a colon. */
+function promptOf({ prompts = [] }: Become): Prompt {
+  if (prompts.length === 0) return suPrompt
+  const named = new RegExp(`(?:${prompts.map((one) => one.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})\\s*[:：]`, 'i')
+  return { asked: (stderr, count) => count === 1 && named.test(stderr) }
+}
+
 function suHop(become: Become): AccountHop {
   const flags = words(become.flags)
   return {
     // -s: accounts of services have nologin as shell; root may choose another
     wrap: (argv) => [become.exe ?? 'su', ...(flags.includes('-s') ? flags : [...flags, '-s', '/bin/sh']), become.user, '-c', argv.map(quote).join(' ')],
-    prompt: suPrompt,
+    prompt: promptOf(become),
   }
 }
 

@@ -90,7 +90,8 @@ class Talk {
 
   private listen(resolve: (facts: Greeting) => void, reject: (error: unknown) => void): void {
     const { connection, become, nonce } = this.opening
-    const timer = setTimeout(() => done(() => reject(this.timeout())), greetingSeconds * 1000)
+    const seconds = become?.timeoutSeconds ?? greetingSeconds
+    const timer = setTimeout(() => done(() => reject(this.timeout(seconds))), seconds * 1000)
     const onOut = (chunk: Buffer): void => {
       this.stdout = (this.stdout + chunk.toString('latin1')).slice(-64 * 1024)
       if (!this.isGreeted && this.stdout.includes(`${nonce}:H\n`)) this.greet()
@@ -136,9 +137,11 @@ class Talk {
     return undefined
   }
 
-  private timeout(): Fault {
-    const what = this.passwords === 1 ? 'after the password was given' : this.opening.become === undefined ? 'opening a shell' : `becoming ${this.opening.become.user}`
-    return fault('unreachable-timeout', undefined, { host: this.opening.connection.host, seconds: greetingSeconds, what })
+  private timeout(seconds: number): Fault {
+    const { become, connection: { host } } = this.opening
+    if (become?.password !== undefined && this.passwords === 0 && !this.isGreeted) return fault('unreachable-no-prompt', undefined, { host, method: become.method, user: become.user, seconds, said: this.stderr })
+    const what = this.passwords === 1 ? 'after the password was given' : become === undefined ? 'opening a shell' : `becoming ${become.user}`
+    return fault('unreachable-timeout', undefined, { host, seconds, what })
   }
 
   private explain(ending: Ending): Fault {

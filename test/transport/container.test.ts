@@ -41,6 +41,7 @@ const refusals: readonly (readonly [string, Endpoint, Become | undefined, string
   ['sudo: not installed', at({ host: busybox.name }), { method: 'sudo', user: 'deploy' }, 'become-not-installed', /sudo is not installed/],
   ['su: wrong password', at({ user: 'limited' }), { method: 'su', user: 'deploy', password: 'wrong one' }, 'become-wrong-password', /Incorrect su password/],
   ['su: no password given', at({ user: 'limited' }), { method: 'su', user: 'deploy' }, 'become-password-missing', /Missing su password/],
+  ['su: it asks in other words than were named', at({ user: 'limited' }), { method: 'su', user: 'deploy', password: 'secret one', prompts: ['Palabra'], timeoutSeconds: 1 }, 'unreachable-no-prompt', /become password prompt: su on [\s\S]*; it says: Password:[\s\S]*ansible_su_prompt_l10n/],
   ['su: no such account', at(), { method: 'su', user: 'ghost' }, 'become-no-user', /ghost/],
   ['doas: not installed', at({ host: busybox.name }), { method: 'doas', user: 'daemon' }, 'become-not-installed', /doas/],
   ['doas: a password is needed', at({ user: 'limited' }), { method: 'doas', user: 'root' }, 'become-password-missing', /doas/],

@@ -71,6 +71,10 @@ test('hops stack', () => {
   assert.equal(accountHop({ method: 'doas', user: 'app' }, 'T').wrap(['sh']), ['doas', '-n', '-u', 'app', 'sh'])
   assert.equal(accountHop({ method: 'sudo', user: 'app', chdir: '/srv' }, 'T').wrap(['sh']), ['/bin/sh', '-c', 'cd "$0" && exec "$@"', '/srv', 'sudo', '-H', '-n', '-u', 'app', '--', 'sh'])
 })
+test('su asks in the words that were named, in any case, else in any words', () => {
+  const asks = (said: string, prompts?: readonly string[]): boolean => accountHop({ method: 'su', user: 'app', ...(prompts === undefined ? {} : { prompts }) }, 'T').prompt.asked(said, 1)
+  assert.equal([asks('Wachtwoord: '), asks('Wachtwoord: ', ['Password', 'wachtwoord']), asks('Wachtwoord: ', ['Password']), asks('(x)： ', ['(x)'])], [true, true, false, true])
+})
 test('a gate lets so many through', async () => {
   const gate = new Gate(3)
   let inside = 0, most = 0

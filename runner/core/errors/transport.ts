@@ -37,6 +37,10 @@ export const transportErrors = {
     message: `${host} did not answer within ${seconds} s (${what})`,
     hint: 'Check address, port and firewall, or allow more time with -T or ansible_ssh_timeout.',
   }),
+  'unreachable-no-prompt': ({ host, method, user, seconds, said }: At & { readonly method: string; readonly user: string; readonly seconds: number; readonly said: string }) => ({
+    message: `Timed out waiting for become success or become password prompt: ${method} on ${host} did not ask for the password of ${user} within ${seconds} s${said.trim() === '' ? '' : `; it says: ${said.trim()}`}`,
+    hint: method === 'su' ? 'The words that it asks with can be named, without their colon, in ansible_su_prompt_l10n.' : `Try ${method} by hand on the host.`,
+  }),
   'unreachable-no-scratch': ({ host, user }: At & { readonly user: string }) => ({
     message: `${user} on ${host} can write neither to /dev/shm nor to /tmp nor to /var/tmp nor to the home folder`,
     hint: 'One of them must be writable for the output of commands while they run: is the disk full or mounted read-only?',
