@@ -41,7 +41,7 @@ async function findProbes(): Promise<Map<string, AnyProbe>> {
 }
 
 /** Their ids say too little to ask again; what they foresee shows in a plan over the predictions. */
-const notAsked = new Set(['archive'])
+const notAsked = new Set(['archive', 'packed'])
 
 /** Fields that a prediction leaves out, or that only a read has; the size of a folder cannot be foreseen. */
 const unforeseen = new Set(['live', 'fresh'])
