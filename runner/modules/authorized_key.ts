@@ -1,20 +1,34 @@
 /** Keeps keys that may log in to an account. */
 import { Failure } from '../core/errors.ts'
 import { defineModule } from '../core/module.ts'
-import type { Plan } from '../core/plan.ts'
+import type { Plan, Target } from '../core/plan.ts'
 import { groups, users } from '../probes/users.ts'
 import { content } from '../probes/content.ts'
+import { page } from '../probes/page.ts'
 import { stat } from '../probes/stat.ts'
-import { splitKeys, type KeyLine, merge } from './config/keys.ts'
+import { splitKeys, type Key, merge } from './config/keys.ts'
 import { chain, planText } from './config/text.ts'
 import { sh } from '../core/sh.ts'
+
+/** The text of `key`: itself, what is at its address, or a file of the host. */
+async function textOf(given: string, validateCerts: boolean, target: Target): Promise<string> {
+  if (/^https?:\/\//.test(given)) {
+    const answer = await target.read(page, { url: given, timeoutSeconds: 10, agent: 'ansible-httpget', headers: {}, useProxy: true, validateCerts, forceBasic: false, decompress: true, useNetrc: true, ciphers: [], follow: true })
+    if ('why' in answer || answer.response.status !== 200) throw new Failure(`Error getting key from: ${given}${'why' in answer ? `: ${answer.why}` : `: the answer was ${answer.response.status}`}`)
+    return answer.text
+  }
+  if (!given.startsWith('file:')) return given
+  const path = given.replace(/^file:(?:\/\/[^/]*)?/, ''), file = await target.read(content, { path })
+  if (file.kind !== 'file') throw new Failure(file.kind === 'absent' ? `Path to a key file not found: ${path}` : `Failed to read key file ${path}`)
+  return new TextDecoder().decode(file.bytes)
+}
 
 export default defineModule({
   name: 'authorized_key',
   doc: 'Keeps keys that may log in to an account.',
   args: {
     user: { type: 'str', required: true, doc: 'The account.' },
-    key: { type: 'str', required: true, doc: 'The keys, one a line.' },
+    key: { type: 'str', required: true, doc: 'The keys, one a line; or where they are: an address (https://…) or a file of the host (file:///…).' },
     path: { type: 'path', doc: 'The file; default is .ssh/authorized_keys in the home.' },
     key_options: { type: 'str', doc: 'Options in front of each key.' },
     comment: { type: 'str', doc: 'Comment in place of the key’s own.' },
@@ -22,12 +36,14 @@ export default defineModule({
     manage_dir: { type: 'bool', default: true, doc: 'Makes the folder, with its owner and permissions.' },
     state: { type: 'str', choices: ['absent', 'present'], default: 'present', doc: 'Whether the keys are there.' },
     follow: { type: 'bool', default: false, doc: 'Writes through a link.' },
-    validate_certs: { type: 'bool', default: true, doc: 'Accepted: keys are not fetched here, use lookup or get_url.' },
+    validate_certs: { type: 'bool', default: true, doc: 'Refuse certificates that cannot be checked, of an address.' },
   },
   async plan(args, target): Promise<Plan> {
-    if (/^https?:\/\//.test(args.key)) throw new Failure("key is an address: fetch it with lookup('url', …)")
-    const wanted: KeyLine[] = splitKeys(args.key, args.key_options, args.comment)
-    if (wanted.length === 0) throw new Failure(`invalid key specified: ${args.key}`)
+    const entries = splitKeys(await textOf(args.key, args.validate_certs, target), args.key_options, args.comment)
+    const wanted = entries.map((one): Key => {
+      if ('key' in one) return one
+      throw new Failure(`invalid key specified: ${one.line}`)
+    })
     // The home is usually where it is expected: with that guess the file is read in the same trip.
     const guess = args.path ?? (args.user === 'root' ? '/root/.ssh/authorized_keys' : `/home/${args.user}/.ssh/authorized_keys`)
     const guessed = guess.slice(0, guess.lastIndexOf('/'))
