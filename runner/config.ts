@@ -14,6 +14,10 @@ export const rolesPath = (settings: Settings, cwd: string): readonly string[] =>
 export const collectionsPath = (settings: Settings, cwd: string): readonly string[] =>
   folders(settings, cwd, 'ANSIBLE_COLLECTIONS_PATH', ['~/.ansible/collections', '/usr/share/ansible/collections'])
 
+/** Folders of modules of the user's own, after those beside the playbook and its roles. */
+export const modulePath = (settings: Settings, cwd: string): readonly string[] =>
+  folders(settings, cwd, 'ANSIBLE_LIBRARY', ['~/.ansible/plugins/modules', '/usr/share/ansible/plugins/modules'])
+
 function folders(settings: Settings, cwd: string, setting: string, usual: readonly string[]): readonly string[] {
   const given = settings[setting]
   const home = settings['HOME'] ?? '/root'

@@ -60,7 +60,7 @@ const flags = {
   vaultId: { names: ['--vault-id'], value: 'ID@FILE', help: 'vault password: file, script, or ID@prompt; may be given again', group: 'Vault' },
   vaultFile: { names: ['--vault-password-file', '--vault-pass-file'], value: 'FILE', help: 'vault password file or script', group: 'Vault' },
   askVault: { names: ['-J', '--ask-vault-pass', '--ask-vault-password'], help: 'ask for the vault password', group: 'Vault' },
-  modulePath: { names: ['-M', '--module-path'], value: 'PATH', help: '', group: 'Other', unsupported: 'modules written in Python are not loaded; play --help shows what there is' },
+  modulePath: { names: ['-M', '--module-path'], value: 'FOLDERS', help: 'look for modules of your own there too', group: 'How to run it' },
   version: { names: ['--version'], help: 'show the version', group: 'Other' },
   help: { names: ['-h', '--help'], help: 'show this', group: 'Other' },
 } satisfies Record<string, Flag>

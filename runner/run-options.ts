@@ -1,7 +1,7 @@
 /** What the command line and the settings say, as the options of one run and of its reporters. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { isOn, collectionsPath, rolesPath, type Settings } from './config.ts'
+import { isOn, collectionsPath, modulePath, rolesPath, type Settings } from './config.ts'
 import { fault } from './core/errors.ts'
 import { nearest } from './core/near.ts'
 import type { InventoryRules, Options, ValueRules } from './core/options.ts'
@@ -55,6 +55,7 @@ export function toOptions(values: Values, playbooks: readonly string[], settings
     vaultPasswordFiles: values.get('vaultFile') ?? [],
     askVault: values.has('askVault') || isOn(settings['ANSIBLE_ASK_VAULT_PASS']),
     rolesPath: rolesPath(settings, process.cwd()), collectionsPath: collectionsPath(settings, process.cwd()),
+    modulePath: [...modulePath({ ...settings, ANSIBLE_LIBRARY: last('modulePath') ?? '' }, process.cwd()), ...modulePath(settings, process.cwd())],
     ...(limit === '' ? {} : maybe('limit', limit)), ...maybe('role', last('role')), ...maybe('startAtTask', last('startAt')),
     ...maybe('user', last('user') ?? set('ANSIBLE_REMOTE_USER')), ...maybe('connection', last('connection') ?? set('ANSIBLE_TRANSPORT')),
     ...maybe('port', wholeNumber(set('ANSIBLE_REMOTE_PORT'), 'ANSIBLE_REMOTE_PORT', 1)), ...maybe('shell', set('ANSIBLE_EXECUTABLE')),

@@ -132,7 +132,7 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
       isLookup: (name) => findNamed(lookups, name) !== undefined || name.split('.').length > 2, lookups: () => Object.keys(lookups),
     },
     render: (value, frames) => { const scope = scopeOf([...frames, ...extra]); return jinja.resolve(value, scope) },
-    rolesPath: [join(process.cwd(), 'roles'), ...options.rolesPath ?? []], collectionsPath: options.collectionsPath ?? [], publicRoles: options.publicRoles,
+    modulePath: options.modulePath ?? [], rolesPath: [join(process.cwd(), 'roles'), ...options.rolesPath ?? []], collectionsPath: options.collectionsPath ?? [], publicRoles: options.publicRoles,
     decrypt: (text, loc) => decrypt(text, loc), warn, values,
   })
   const read: Playbook[] = []

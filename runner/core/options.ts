@@ -74,6 +74,8 @@ export interface Options {
   /** Settings of ansible.cfg or the environment; undefined where nothing is set. */
   readonly rolesPath?: readonly string[]
   readonly collectionsPath?: readonly string[]
+  /** Folders of modules of the user's own. */
+  readonly modulePath?: readonly string[]
   readonly hostKeyChecking?: boolean
   readonly gathering?: string
   readonly strategy?: string

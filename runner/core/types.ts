@@ -1,4 +1,5 @@
 /** Plain data and the model of playbooks: what playbook/ builds and execute/ reads. Nothing here has behaviour; values of the language are in value.ts. */
+import type { Custom } from './custom.ts'
 import type { Template } from './value.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -55,10 +56,12 @@ export interface Task {
   /** Unique within the run; also in events. */
   readonly id: number
   readonly name?: unknown
-  /** Short name of a module or action that exists: `copy`, `include_tasks`, `meta`. */
+  /** Short name of a module or action that exists: `copy`, `include_tasks`, `meta`; the full name of one of the user's own: `ansible.legacy.x`. */
   readonly module: string
   /** The module's name where only the run can know it (`action: "{{ pkg_mgr }} name=x"`); `module` is empty then. */
   readonly moduleTemplate?: Template
+  /** The user's own file that `module` means. */
+  readonly custom?: Custom
   /** The module's name as written, for the banner of tasks without a name. */
   readonly action?: string
   /** What is wrong with it, where its failure is foreseen (ignore_errors, a rescue): it fails with that. */

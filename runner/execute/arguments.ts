@@ -73,8 +73,10 @@ function defaultsOf(unit: Unit): [unknown, unknown][] {
   const { run, task, scope } = unit
   const plain = (value: unknown): unknown => value instanceof Template ? run.jinja.resolve(value, scope) : value
   const maps = [task.kw['module_defaults']].flat().map(plain).flatMap((map) => isDict(map) ? dictEntries(map) : [])
+  // a module of the user's own is named by its full name
+  const meant = (name: string): string | undefined => task.custom === undefined ? run.registry.resolve(name) : name.includes('.') ? name : `ansible.legacy.${name}`
   const of = (module: string): [unknown, unknown][] => {
-    const fitting = maps.filter(([name]) => run.registry.resolve(String(name)) === module).map(([, written]) => plain(written)).filter((defaults) => isDict(defaults))
+    const fitting = maps.filter(([name]) => meant(String(name)) === module).map(([, written]) => plain(written)).filter((defaults) => isDict(defaults))
     const last = fitting.at(-1) // the innermost defaults of a module stand for all outer ones
     return last === undefined ? [] : dictEntries(last)
   }

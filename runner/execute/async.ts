@@ -18,7 +18,7 @@ const okText = (step: Step): string => step.okRc === 'any' ? '*' : (step.okRc ??
 function jobLine(step: Step, i: number): string {
   const env = Object.entries(step.env ?? {}).map(([name, value]) => `export ${name}=${quote(value)}; `).join('')
   const dir = step.cwd === undefined ? '' : `cd -- ${quote(step.cwd)} && `
-  return `( ${env}${dir}eval ${quote(step.sh)} ) >"$d/${i}.out" 2>"$d/${i}.err" </dev/null; r=$?; echo $r >"$d/${i}.rc"; case $r in ${okText(step)}) ;; *) : >"$d/end"; exit;; esac`
+  return `( ${env}${dir}eval ${quote(step.sh)} ) >"$d/${i}.out" 2>"$d/${i}.err" <${step.stdin === undefined ? '/dev/null' : '"$d/in"'}; r=$?; echo $r >"$d/${i}.rc"; case $r in ${okText(step)}) ;; *) : >"$d/end"; exit;; esac`
 }
 
 /** The folder of jobs in a script: `~` is the home folder of the account. */
@@ -28,14 +28,15 @@ const newId = (): string => `j${String(Math.floor(Math.random() * 1e12)).padStar
 
 /** Starts the steps of a plan in the background and returns at once. */
 export async function startJob(exchange: Exchange, plan: Plan, limitSeconds: number, dir: string): Promise<Job> {
-  if (plan.steps.some((step) => step.stdin !== undefined)) throw new Failure('a task that sends data to the host cannot run with async')
+  const [data, ...more] = plan.steps.flatMap(({ stdin }) => stdin === undefined ? [] : [stdin])
+  if (more.length > 0) throw new Failure('a task that sends data to the host more than once cannot run with async')
   const id = newId()
   const body = [...plan.steps.map(jobLine), ': >"$d/end"'].join('\n')
   const limit = `( i=0; while [ -d "$d" ] && [ ! -e "$d/end" ]; do if [ $i -ge ${limitSeconds} ]; then : >"$d/late"; kill -TERM -$p 2>/dev/null || kill -TERM $p; break; fi; sleep 1; i=$((i + 1)); done ) >/dev/null 2>&1 </dev/null &`
-  const start: Step = { sh: `a=${inShell(dir)}; d=$a/${id}; own=; [ -d "$a" ] || own=y
+  const start: Step = { ...data === undefined ? {} : { stdin: data }, sh: `a=${inShell(dir)}; d=$a/${id}; own=; [ -d "$a" ] || own=y
 ( umask 077; mkdir -p -- "$a" && mkdir -- "$d" ) || exit
 [ -z "$own" ] || : >"$d/own"; printf %s "$d"
-export d
+export d${data === undefined ? '' : '; cat >"$d/in" || exit'}
 if command -v setsid >/dev/null 2>&1; then setsid sh -c ${quote(body)} >/dev/null 2>&1 </dev/null & else sh -c ${quote(body)} >/dev/null 2>&1 </dev/null & fi
 p=$!; ${limit}` }
   const [ran] = await exchange.run([start])

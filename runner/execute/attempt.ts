@@ -9,6 +9,7 @@ import { templateErrors } from '../core/errors/template.ts'
 import { withoutShell } from '../core/errors/failure.ts'
 import { Missing } from '../core/missing.ts'
 import { dictEntries, Float, isDict, makeDict, Unknown, UnknownValue } from '../core/value.ts'
+import { customRun, rehearsed, withDifferences } from './custom.ts'
 import { fetchJob, type Job, removeJob, startedData, startJob } from './async.ts'
 import { checkedArgs, ownArgs, type Unit } from './arguments.ts'
 import { flag, numberOf, timeoutOf } from './keywords.ts'
@@ -52,6 +53,7 @@ async function skipOrPerhaps(unit: Unit): Promise<Draft | undefined> {
 
 async function begin(ready: Ready): Promise<Draft> {
   if (ready.kind === 'status') return statusOf(ready.unit, ready.args)
+  if (ready.kind === 'custom') return runCustom(ready)
   const { unit, entry, place, args: raw } = ready
   const spec = entry.kind === 'module' ? entry.module : entry.action
   const limit = numberOf(unit.run, unit.task, unit.scope, 'async', 0)
@@ -64,10 +66,18 @@ async function begin(ready: Ready): Promise<Draft> {
   return { ...one, data: { ...one.data, invocation: { module_args: shownArgs(spec.args, args) } } }
 }
 
+/** A module of the user's own, which a dry run may run or not. */
+async function runCustom({ unit, custom, args, place }: Extract<Ready, { kind: 'custom' }>): Promise<Draft> {
+  const isDry = isCheck(unit), one = await customRun(unit, custom, args, place, isDry)
+  const run = async (): Promise<Draft> => withDifferences(await applied(unit, one.plan, place))
+  return isDry ? rehearsed(one, place, run) : run()
+}
+
 /** The plan alone, for its reads. */
 export async function planOnly(given: Unit): Promise<void> {
   if (skipOf(given) !== undefined) return
   const unit = named(given)
+  if (unit.task.custom !== undefined) return
   const entry = await unit.run.registry.load(unit.task.module)
   if (entry.kind !== 'module') return
   const place = placeOf(unit.run, unit.play, unit.host, unit.task, unit.scope, unit.varsFiles)
@@ -169,9 +179,11 @@ async function inBackground(unit: Unit, job: Job): Promise<Draft> {
   for (;;) {
     await new Promise((resolve) => { setTimeout(resolve, poll * 1000) })
     const one = await jobDraft(unit, job)
-    if (one !== undefined) return { ...one, data: { ...one.data, ansible_job_id: job.id, finished: true, started: true, results_file: job.folder } }
+    if (one !== undefined) return { ...one, data: { ...silent, ...one.data, ansible_job_id: job.id, finished: true, started: true, results_file: job.folder } }
   }
 }
+/** The result of a job has these, whatever its module. */
+const silent: Readonly<Data> = { stdout: '', stdout_lines: [], stderr: '', stderr_lines: [] }
 /** Results of jobs that have ended: they may be asked for again. */
 const ended = new WeakMap<Job, Draft>()
 async function jobDraft(unit: Unit, job: Job): Promise<Draft | undefined> {
@@ -192,7 +204,7 @@ async function statusOf(unit: Unit, { jid, mode }: Data): Promise<Draft> {
   if (mode === 'cleanup') { unit.run.jobs.delete(id); await removeJob(job); return draft({ ansible_job_id: id, erased: job.folder, started: false, finished: false }) }
   const one = await jobDraft(unit, job)
   if (one === undefined) return draft({ ansible_job_id: id, started: true, finished: false, results_file: job.folder })
-  return { ...one, data: { ...one.data, ansible_job_id: id, started: true, finished: true, results_file: job.folder } }
+  return { ...one, data: { ...silent, ...one.data, ansible_job_id: id, started: true, finished: true, results_file: job.folder } }
 }
 
 /** The draft of a failure where a step ended with an exit code that it may not have. */

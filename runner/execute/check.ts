@@ -54,7 +54,7 @@ export async function checkTasks(checker: Checker, playbooks: readonly Playbook[
 export async function checkNodes(checker: Checker, nodes: readonly Node[]): Promise<void> {
   const { registry } = checker
   const tasks = [...tasksOf(nodes)]
-  await Promise.all([...new Set(tasks.map((task) => task.module))].filter((name) => name !== '' && !engineNames.includes(name)).map((name) => registry.load(name)))
+  await Promise.all([...new Set(tasks.filter((task) => task.custom === undefined).map((task) => task.module))].filter((name) => name !== '' && !engineNames.includes(name)).map((name) => registry.load(name)))
   const foreseen = new Set(rescued(nodes))
   for (const task of tasks) {
     if (foreseen.has(task) || seesToFailure(task)) continue
@@ -77,7 +77,7 @@ const taskKeywords = new Set(namesOn('task'))
 const isTaskKeyword = (name: string): boolean => taskKeywords.has(name) || name.startsWith('with_')
 
 async function checkArguments(checker: Checker, task: Task): Promise<void> {
-  if (!isDict(task.args) || task.module === '' || dictHas(task.args, '_variable_params')) { checkTemplates(checker, task.args, task); return }
+  if (!isDict(task.args) || task.module === '' || task.custom !== undefined || dictHas(task.args, '_variable_params')) { checkTemplates(checker, task.args, task); return }
   const entry = await checker.registry.load(task.module)
   const spec = entry.kind === 'module' ? entry.module : entry.action
   const isOpen = entry.kind === 'action' && entry.action.open === true

@@ -70,6 +70,9 @@ export interface Failed { readonly task: Task; readonly data: Data; readonly res
 /** `unknown`: in a dry run, why it cannot be known whether there is a notification. */
 export interface Notified { readonly unknown?: string }
 
+/** Facts that would change how a host is reached are no variables. Ansible: vars/clean.py. */
+const isRestricted = (name: string): boolean => /^ansible_(?:connection|module_compression|shell_type|shell_executable|host|user|password|port|pipelining|timeout|private_key_file|network_os|connection_user|become_.*|(?:ssh(?!_host_key_)|local|paramiko_ssh|psrp|winrm|docker|podman)_(?!.*(?:_bridge|_gwbridge)$).*|.*_interpreter|rsync_path)$/.test(name)
+
 /** What the run remembers of one inventory host. */
 export class HostState {
   readonly name: string
@@ -125,7 +128,7 @@ export class HostState {
       this.gathered[key] = value
       const plain = key.replace(/^ansible_(?!local$)/, '')
       if (alsoAsFacts) this.facts[plain] = value
-      if (this.injects || !key.startsWith('ansible_') || key === 'ansible_local') Object.assign(vars, { [key]: value })
+      if ((this.injects || !key.startsWith('ansible_') || key === 'ansible_local') && !isRestricted(key)) Object.assign(vars, { [key]: value })
     }
   }
 }

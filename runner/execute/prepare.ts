@@ -2,6 +2,7 @@
 import type { Data } from '../core/types.ts'
 import { fault } from '../core/errors.ts'
 import { keyLoc, valueLoc } from '../core/loc.ts'
+import type { Custom } from '../core/custom.ts'
 import { nearest } from '../core/near.ts'
 import { Template } from '../core/value.ts'
 import { pyStr } from '../template/python.ts'
@@ -25,9 +26,9 @@ export function named(unit: Unit): Unit {
   const { run, task, scope } = unit
   if (task.moduleTemplate === undefined) return unit
   const name = pyStr(run.jinja.resolve(task.moduleTemplate, scope))
-  const module = run.registry.resolve(name)
-  if (module === undefined) throw fault('unknown-module', task.loc, { name, isCollection: name.includes('.'), near: nearest(name, run.registry.names()) })
-  return { ...unit, task: { ...task, module } }
+  const found = run.loader.findModule(name, task, run.playDir())
+  if (found === undefined || found.module === '') throw fault('unknown-module', task.loc, { name, isCollection: name.includes('.'), near: nearest(name, run.registry.names()) })
+  return { ...unit, task: { ...task, module: found.module, action: name, ...(found.custom === undefined ? {} : { custom: found.custom }) } }
 }
 
 /** A host of no name is an error even where the condition is false, as in Ansible; what cannot be worked out is met later. */
@@ -40,6 +41,7 @@ const isEmpty = (work: () => unknown): boolean => { try { return work() === '' }
 
 /** A task that is ready to be done: its module, its place, and its arguments, which are not checked yet. async_status is no module, it asks for a job of this run. */
 export type Ready = { readonly kind: 'module'; readonly unit: Unit; readonly entry: Awaited<ReturnType<Run['registry']['load']>>; readonly place: Place; readonly args: Data }
+  | { readonly kind: 'custom'; readonly unit: Unit; readonly custom: Custom; readonly place: Place; readonly args: Data }
   | { readonly kind: 'status'; readonly unit: Unit; readonly args: Data }
 
 /** Ready to be done, where `when` allows it. */
@@ -49,6 +51,8 @@ export async function prepare(given: Unit): Promise<Ready> {
   timeoutOf(unit.run, unit.task, unit.scope)
   numberOf(unit.run, unit.task, unit.scope, 'async', 0)
   if (unit.task.module === 'async_status') return { kind: 'status', unit, args: argsOf(unit, { args: {} }) }
+  const { custom } = unit.task
+  if (custom !== undefined) return { kind: 'custom', unit, custom, place: placeOf(unit.run, unit.play, unit.host, unit.task, unit.scope, unit.varsFiles), args: argsOf(unit, { args: {} }) }
   const entry = await unit.run.registry.load(unit.task.module)
   const place = placeOf(unit.run, unit.play, unit.host, unit.task, unit.scope, unit.varsFiles)
   return { kind: 'module', unit, entry, place, args: ownArgs(unit, entry.kind === 'module' ? entry.module : entry.action) }

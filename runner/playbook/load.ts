@@ -10,6 +10,7 @@ import type { Adhoc } from '../core/options.ts'
 import { dictGet, dictHas, dictKeys, isDict, Template } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
 import { adhocPlay } from './adhoc.ts'
+import { findModule, type FoundModule } from './custom.ts'
 import { applied, fileNodes, findTasks, nearbyFile } from './include.ts'
 import { keywords } from './keywords.ts'
 import { createLoading } from './loading.ts'
@@ -45,6 +46,8 @@ export interface Loader {
   tasksFile(path: string, parent: Task, options?: { readonly apply?: Data; readonly frames?: readonly Frame[] }): Promise<readonly Node[]>
   /** The file that an include_tasks means, absolute. */
   findTasks(path: string, parent: Task): string
+  /** What a name that only the run could tell means to a task of the playbook in this folder. */
+  findModule(name: string, task: Task, playDir: string): FoundModule | undefined
   /** The role that an include_role names. `args`: its arguments, templated. `frames`: variables of the loop that included it. */
   includeRole(args: Data, parent: Task, frames?: readonly Frame[]): Promise<IncludedRole>
 }
@@ -59,6 +62,7 @@ export function createLoader(context: LoaderContext): Loader {
       return fileNodes(loading, findTasks(path, scope, 'include_tasks', placeOf(parent)), scope, 'include_tasks', placeOf(parent))
     },
     findTasks: (path, parent) => findTasks(path, scopeOf(loading, parent), 'include_tasks', placeOf(parent)),
+    findModule: (name, task, playDir) => findModule(loading, name, { playDir, kw: task.kw }, task.loc),
     includeRole: async (args, parent, frames) => {
       const scope = applied(loading, parent, args['apply'], withFrames(scopeOf(loading, parent), frames))
       const use = roleUse(loading, args, parent.loc, false)

@@ -6,6 +6,7 @@ import type { Data, Frame, Loc, Node } from '../core/types.ts'
 import { Template, VaultText } from '../core/value.ts'
 import { loadYaml } from '../yaml/load.ts'
 import { Fault } from '../core/errors.ts'
+import { modulesIn } from './custom.ts'
 import { staticFrames } from './scope.ts'
 import type { Scope } from './scope.ts'
 
@@ -31,6 +32,8 @@ export interface LoaderContext {
   /** Whether roles that do not say `public` are; undefined: those that are imported. */
   readonly publicRoles?: boolean | undefined
   readonly collectionsPath?: readonly string[]
+  /** Folders of modules that the settings or the command line name. */
+  readonly modulePath?: readonly string[]
   decrypt(ciphertext: string, loc: Loc | undefined): string
   warn(message: string, loc: Loc | undefined): void
   readonly values?: ValueRules | undefined
@@ -41,8 +44,10 @@ export interface Loading {
   /** The values of a YAML file. `what` names it in errors. */
   yaml(what: string, path: string, loc: Loc | undefined): unknown
   nextId(): number
-  /** Folders of Python modules that roles brought along. */
-  readonly libraries: Set<string>
+  /** Folders of the roles so far: modules of the user's own may lie in them. */
+  readonly rolePaths: Set<string>
+  /** The modules in a folder, by their names; it is looked at once. */
+  modulesIn(folder: string): ReadonlyMap<string, string>
   /** A warning that is given once a run. */
   once(key: string, message: string, loc: Loc | undefined): void
   /** Scopes of the dynamic includes, by the arguments of their tasks: they go when the tasks go. */
@@ -52,11 +57,16 @@ export interface Loading {
 }
 
 export function createLoading(context: LoaderContext, nodes: Loading['nodes']): Loading {
-  const said = new Set<string>()
+  const said = new Set<string>(), folders = new Map<string, ReadonlyMap<string, string>>()
   const read = new Map<string, { readonly stamp: string; readonly value: unknown }>()
   let id = 0
   return {
-    context, nodes, includes: new WeakMap(), libraries: new Set(),
+    context, nodes, includes: new WeakMap(), rolePaths: new Set(),
+    modulesIn(folder) {
+      const found = folders.get(folder) ?? modulesIn(folder)
+      folders.set(folder, found)
+      return found
+    },
     nextId: () => ++id,
     once(key, message, loc) {
       if (said.has(key)) return

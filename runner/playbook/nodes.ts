@@ -93,7 +93,7 @@ export function makeTask(loading: Loading, written: Written, scope: Scope): Task
     kind: 'task', id, module: action.module, action: action.written, args, kw, vars: vars.length === 0 ? scope.vars : [...scope.vars, ...vars],
     search: scope.search, isHandler: scope.isHandler, loc,
     ...(own.name === undefined ? {} : { name: own.name }), ...(scope.role === undefined ? {} : { role: scope.role }),
-    ...(action.template === undefined ? {} : { moduleTemplate: action.template }), ...(own.wrong === undefined ? {} : { wrong: own.wrong }), ...(action.wrongArgs === undefined ? {} : { wrongArgs: action.wrongArgs }),
+    ...(action.template === undefined ? {} : { moduleTemplate: action.template }), ...(action.custom === undefined ? {} : { custom: action.custom }), ...(own.wrong === undefined ? {} : { wrong: own.wrong }), ...(action.wrongArgs === undefined ? {} : { wrongArgs: action.wrongArgs }),
   }
 }
 /** A handler of a role also listens to `role : word`. Words are no templates, as in Ansible. */

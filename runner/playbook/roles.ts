@@ -126,7 +126,7 @@ export function loadRole(loading: Loading, use: RoleUse, scope: Scope): LoadedRo
 function read(loading: Loading, use: RoleUse, scope: Scope): LoadedRole {
   const beside = use.dependent === undefined ? undefined : dirname(use.dependent.path)
   const place = findRole(loading, use.name, scope.playDir, beside, collectionsIn(scope.kw), use.loc)
-  loading.libraries.add(join(place.path, 'library'))
+  loading.rolePaths.add(place.path)
   const chain = chainOf(scope, { ...use, name: place.name }, place.path)
   const own = { vars: roleVars(loading, place, 'vars', use.from.vars, use.fromLoc?.vars ?? use.loc), defaults: roleVars(loading, place, 'defaults', use.from.defaults, use.fromLoc?.defaults ?? use.loc) }
   const meta = metaOf(loading, place, use)

@@ -7,12 +7,11 @@ import type { Data, Loc } from '../core/types.ts'
 import { dictEntries, dictGet, dictHas, dictKeys, isDict, Template, VaultText } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
 import { parseText, placeIn, splitModule, Unbalanced } from './args-text.ts'
-import { isElsewhere } from './elsewhere.ts'
+import type { Custom } from '../core/custom.ts'
+import { type FoundModule, findModule, structural } from './custom.ts'
 import { formerKeywords, keywords } from './keywords.ts'
 import type { Place } from './keywords.ts'
 import type { Loading } from './loading.ts'
-import { pythonModule } from './python.ts'
-import { collectionsIn } from './scope.ts'
 import type { Scope } from './scope.ts'
 import { isVariableName, unknownKeyword } from './values.ts'
 import { kindOf } from './words.ts'
@@ -30,18 +29,11 @@ export interface Action {
   readonly loc: Loc | undefined
   /** The name of the module where only the run can know it; `module` is empty then. */
   readonly template?: Template
+  readonly custom?: Custom
 }
 
-const structural = new Set(['include', 'include_tasks', 'import_tasks', 'include_role', 'import_role', 'meta'])
 const commands = new Set(['command', 'shell', 'script', 'raw', 'win_command', 'win_shell'])
 const bare = (name: string): string => name.replace(/^ansible\.(builtin|legacy)\./, '')
-
-function resolve(loading: Loading, name: string): string | undefined {
-  return structural.has(bare(name)) ? bare(name) : loading.context.known.resolve(name)
-}
-/** The module of a public collection, or one in Python: the run says that it is not here, where it comes to it. */
-const isLater = (loading: Loading, name: string, scope: Scope): boolean => loading.context.known.dynamic === true
-  && (isElsewhere(name) || pythonModule(loading, name, scope.playDir, collectionsIn(scope.kw)) !== undefined)
 const isKeyword = (key: string): boolean => key.startsWith('with_') || (keywords[key]?.on ?? []).some((place) => place === 'task' || place === 'handler')
 
 /** The module of a task and its arguments. Throws where there is none, more than one, or one that does not exist. */
@@ -52,10 +44,9 @@ export function actionOf(loading: Loading, raw: Dict, place: Place, scope: Scope
     const key = pyText(rawKey)
     if (key === 'action' || key === 'local_action') found.push(oldAction(loading, raw, key, value, scope))
     if (isKeyword(key)) continue
-    const module = resolve(loading, key)
-    if (module === undefined && isLater(loading, key, scope)) found.push({ key, module: '', template: new Template(key), written: key, args: undefined, isLocal: false, loc: keyLoc(raw, key) })
-    else if (module === undefined) strangers.push(key)
-    else found.push({ key, module, written: key, args: undefined, isLocal: false, loc: keyLoc(raw, key) })
+    const module = findModule(loading, key, scope, keyLoc(raw, key))
+    if (module === undefined) strangers.push(key)
+    else found.push({ key, ...module, written: key, args: undefined, isLocal: false, loc: keyLoc(raw, key) })
     const [one, other] = found
     if (one !== undefined && other !== undefined) throw fault('two-modules', other.loc, { one: one.written, other: other.written })
   }
@@ -96,26 +87,25 @@ function oldAction(loading: Loading, raw: Dict, key: string, value: unknown, sco
     const text = dictGet(value, 'module')
     if (!isText(text)) throw fault('bad-action', loc, { name: key, found: 'no text under "module"' })
     const { module: written, rest } = splitModule(text)
-    const { module, template } = known(loading, value, 'module', written, scope)
+    const found = known(loading, value, 'module', written, scope), { module } = found
     const { module: _, args: inner, ...own } = Object.fromEntries(dictEntries(value).map(([name, item]) => [pyText(name), item]))
     const more = isDict(inner) ? Object.fromEntries(dictEntries(inner).map(([name, item]) => [pyText(name), item])) : isText(inner) ? textArgs(inner, module, loc) : {}
     const args = inheritLoc({ ...own, ...textArgs(rest, module, loc), ...more }, value)
-    return { key, module, ...template, written: shown(written), args: withMore(raw, args, loc), isLocal, loc: keyLoc(raw, key) }
+    return { key, ...found, written: shown(written), args: withMore(raw, args, loc), isLocal, loc: keyLoc(raw, key) }
   }
   if (!isText(value)) throw fault('bad-action', loc, { name: key, found: kindOf(value) })
   const { module: written, rest } = split(value, loc)
-  const { module, template } = known(loading, raw, key, written, scope)
-  return { key, module, ...template, written: shown(written), ...argsOf(loading, raw, module, rest === '' ? null : rest, loc, false), isLocal, loc: keyLoc(raw, key) }
+  const found = known(loading, raw, key, written, scope)
+  return { key, ...found, written: shown(written), ...argsOf(loading, raw, found.module, rest === '' ? null : rest, loc, false), isLocal, loc: keyLoc(raw, key) }
 }
 const isText = (value: unknown): value is string | Template => typeof value === 'string' || value instanceof Template
 const shown = (name: string | Template): string => typeof name === 'string' ? name : name.source
 
 /** The module of an `action:`; the run finds out where its name is a template. */
-function known(loading: Loading, container: Dict, key: string, name: string | Template, scope: Scope): { readonly module: string; readonly template?: { readonly template: Template } } {
-  if (name instanceof Template && loading.context.known.dynamic === true) return { module: '', template: { template: name } }
-  const module = resolve(loading, shown(name))
-  if (module !== undefined) return { module }
-  if (isLater(loading, shown(name), scope)) return { module: '', template: { template: new Template(shown(name)) } }
+function known(loading: Loading, container: Dict, key: string, name: string | Template, scope: Scope): FoundModule {
+  if (name instanceof Template && loading.context.known.dynamic === true) return { module: '', template: name }
+  const found = findModule(loading, shown(name), scope, valueLoc(container, key))
+  if (found !== undefined) return found
   throw fault('unknown-module', valueLoc(container, key), { name: shown(name), isCollection: shown(name).includes('.'), near: nearest(shown(name), loading.context.known.names()) })
 }
 function split(value: string | Template, loc: Loc | undefined): ReturnType<typeof splitModule> {

@@ -7,7 +7,7 @@ export const passedSections: readonly string[] = ['galaxy', 'colors', 'persisten
 const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 /** Keys that nobody misses: Python's interpreters, temporary files, caches, warnings of Ansible itself, its other commands. */
 export const passed: ReadonlySet<string> = new Set([
-  ...words(`interpreter_python pipelining local_tmp remote_tmp module_compression keep_remote_files module_name module_args module_ignore_exts module_strict_utf8_response home
+  ...words(`pipelining local_tmp remote_tmp module_compression keep_remote_files module_name module_args module_ignore_exts module_strict_utf8_response home
     allow_broken_conditionals allow_embedded_templates internal_poll_interval jinja2_native nocows cowpath cow_selection cowsay_enabled_stencils pager docsite_root_url
     action_warnings localhost_warning deprecation_warnings devel_warning system_warnings command_warnings collections_scan_sys_path
     collections_on_ansible_version_mismatch display_traceback log_verbosity log_filter no_target_syslog syslog_facility target_log_info old_plugin_cache_clear plugin_filters_cfg
@@ -37,7 +37,7 @@ const folders = (names: string): readonly Missing[] => words(names).map((name) =
 const off = ['false', 'no', 'off', '0', 'n', 'f', ''], on = ['true', 'yes', 'on', '1', 'y', 't', '']
 
 export const missing: readonly Missing[] = [
-  ...folders(`library module_utils action_plugins become_plugins cache_plugins callback_plugins cliconf_plugins connection_plugins doc_fragment_plugins filter_plugins httpapi_plugins
+  ...folders(`module_utils action_plugins become_plugins cache_plugins callback_plugins cliconf_plugins connection_plugins doc_fragment_plugins filter_plugins httpapi_plugins
     inventory_plugins lookup_plugins netconf_plugins strategy_plugins terminal_plugins test_plugins vars_plugins`),
   { ini: 'defaults.callbacks_enabled', env: 'ANSIBLE_CALLBACKS_ENABLED', usual: ['', 'junit', 'ansible.builtin.junit'], why: 'callback plugins are not there; JUNIT_OUTPUT_DIR gives JUnit files, --output json all events' },
   { ini: 'defaults.callback_whitelist', env: 'ANSIBLE_CALLBACK_WHITELIST', usual: ['', 'junit'], why: 'callback plugins are not there; JUNIT_OUTPUT_DIR gives JUnit files, --output json all events' },

@@ -23,6 +23,8 @@ export const honoured: readonly Setting[] = [
   one('ANSIBLE_INVENTORY', 'defaults.inventory', 'what `-i` names', { paths: ',' }),
   one('ANSIBLE_ROLES_PATH', 'defaults.roles_path', 'folders of roles', { paths: ':' }),
   one('ANSIBLE_COLLECTIONS_PATH', 'defaults.collections_path', 'folders of collections', { paths: ':', also: ['ANSIBLE_COLLECTIONS_PATHS'], ini: ['defaults.collections_paths'] }),
+  one('ANSIBLE_LIBRARY', 'defaults.library', 'folders of modules of your own, as `--module-path`', { paths: ':' }),
+  one('ANSIBLE_PYTHON_INTERPRETER', 'defaults.interpreter_python', 'Python of modules of your own whose first line says `python`'),
   one('ANSIBLE_PLAYBOOK_DIR', 'defaults.playbook_dir', 'as `--playbook-dir` of `play adhoc`', { paths: ',' }),
   one('ANSIBLE_FORKS', 'defaults.forks', 'hosts at once', { least: 1 }),
   one('ANSIBLE_STRATEGY', 'defaults.strategy', 'strategy of plays that name none'),

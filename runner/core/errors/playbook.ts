@@ -117,6 +117,10 @@ export const playbookErrors = {
     hint: data.name === 'import_playbook' ? 'it stands in the list of plays, at the start of a line, not among tasks; a file of tasks is brought in by import_tasks' : meant(data.near, data.name.includes('{{') ? 'the module must be known before the task runs: write its name (for package managers: package)'
       : data.isCollection ? 'modules of collections other than those built in cannot be used here' : 'docs/modules lists the modules there are'),
   }),
+  'custom-action': (data: { readonly name: string; readonly path: string }) => ({
+    message: `${data.path} is an action plugin written in Python: it would run on the controller, and play runs no Python there`,
+    hint: `a module of your own runs on the target: write ${data.name} as a program in library/ (docs/custom-modules.md), or use a module that play has`,
+  }),
   'two-modules': (data: { readonly one: string; readonly other: string }) => ({
     message: `conflicting action statements: ${data.one}, ${data.other}`,
     hint: data.one === data.other ? 'the module is given twice: keep one of the two' : `a task runs one module: start another task with "- ${data.other}:", or indent '${data.other}' if it is an argument of ${data.one}`,
