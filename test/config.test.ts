@@ -50,9 +50,9 @@ test('a misspelt key, one of another section, and a misspelt section are told wi
 })
 
 test('a setting that would matter and has no effect is told unless its value is the usual one', () => {
-  const said = read('[defaults]\nlibrary = ./library\njinja2_extensions = jinja2.ext.do,jinja2.ext.i18n\nerror_on_undefined_vars = True\ninterpreter_python = auto_silent\n').said
+  const said = read('[defaults]\nfilter_plugins = ./filter_plugins\nlibrary = ./library\njinja2_extensions = jinja2.ext.do,jinja2.ext.i18n\nerror_on_undefined_vars = True\ninterpreter_python = auto_silent\n').said
   assert.is(said.length, 2)
-  assert.match(said[0] ?? '', /^the setting 'library' has no effect: .*Python.* @ 2:1$/)
+  assert.match(said[0] ?? '', /^the setting 'filter_plugins' has no effect: .*Python.* @ 2:1$/)
   assert.match(said[1] ?? '', /jinja2_extensions/)
   assert.equal(read('[defaults]\njinja2_extensions = jinja2.ext.do\n[inventory]\nenable_plugins = host_list, script, yaml, ini\n').said, [])
   assert.match(read('', { ANSIBLE_CALLBACKS_ENABLED: 'profile_tasks' }).said[0] ?? '', /^ANSIBLE_CALLBACKS_ENABLED has no effect/)
@@ -95,9 +95,9 @@ test('what the settings say of tasks, hosts and lines', () => {
   assert.is(options({ ANSIBLE_STDOUT_CALLBACK: 'dense' }).unknownCallback, 'dense')
 })
 
-test('options that exclude each other, and those that ansible-playbook has and play has not', () => {
+test('options that exclude each other, and those without an effect', () => {
   assert.throws(() => options({}, '-k', '--connection-password-file', 'x'), /exclude each other/)
-  assert.throws(() => options({}, '-M', 'library'), /--module-path is not supported/)
+  assert.equal(options({ ANSIBLE_LIBRARY: '/a:/b' }, '-M', '/c').modulePath, ['/c', '/a', '/b'])
   assert.is(options({}, '-l', '').limit, undefined)
   const asked = parseCommandLine(['site.yml', '--scp-extra-args=-l 100'], {})
   assert.match(asked.command === 'play' ? asked.warnings.join() : '', /--scp-extra-args has no effect/)

@@ -2,6 +2,7 @@
 import type { Data } from '../core/types.ts'
 import type { Ran } from '../core/plan.ts'
 import { Failure } from '../core/errors.ts'
+import { withoutShell } from '../core/errors/failure.ts'
 import { splitLines } from '../core/pytext.ts'
 import { dictEntries, dictGet, isDict, makeDict } from '../core/value.ts'
 import { loadJson } from '../template/json.ts'
@@ -56,12 +57,12 @@ function asDict(value: unknown): Parameters<typeof dictEntries>[0] {
 
 /** Why there is no result: an interpreter or Ansible's Python package that is not there, or a program that prints something else. */
 function unreadable({ name, interpreter, host }: Printer, ran: Ran, why: string): Failure {
-  const data = { module_stdout: ran.stdout, module_stderr: ran.stderr, rc: ran.rc }
-  const lacking = /No module named '?((?:ansible|ansible_collections)(?:\.[\w.]+)?)'?/.exec(ran.stderr)?.[1]
+  const data = { module_stdout: ran.stdout, module_stderr: withoutShell(ran.stderr), rc: ran.rc }
+  const lacking = /No module named '?((?:ansible|ansible_collections)(?:\.[\w.]+)?)'?/.exec(ran.stderr)?.[1] ?? (/attempted relative import/.test(ran.stderr) ? 'module_utils beside it' : undefined)
   if (lacking !== undefined) {
-    return new Failure(`the module ${name} is written in Python and needs '${lacking}', which ${interpreter} on ${host} has not`, data, lacking.startsWith('ansible.') || lacking === 'ansible'
+    return new Failure(`the module ${name} is written in Python and needs ${lacking}, which ${interpreter} on ${host} has not`, data, lacking === 'ansible'
       ? `play sends the module alone: install ansible-core on ${host} in an earlier task and set ansible_python_interpreter to the Python that has it, or write the module without ansible.module_utils (docs/custom-modules.md)`
-      : 'play sends the module alone, without the module_utils of its collection (docs/custom-modules.md)')
+      : 'play sends the module alone, without module_utils of your own or of its collection: put what it needs into its file (docs/custom-modules.md)')
   }
   if ((ran.rc === 127 || ran.rc === 126) && /not found|No such file/.test(ran.stderr)) {
     return new Failure(`The module interpreter '${interpreter}' was not found.`, data, `install it on ${host}, or set ansible_${interpreter.split(' ')[0]?.split('/').at(-1) ?? 'x'}_interpreter`)

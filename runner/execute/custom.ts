@@ -68,7 +68,8 @@ function called(unit: Unit, name: string, style: Style, body: Uint8Array, place:
   if (style === 'binary') return { launch: '"$f"', interpreter: name }
   if (program === undefined) throw new Failure(`module (${name}) is missing interpreter line`, {}, 'its first line names the program that runs it: #!/bin/sh, #!/usr/bin/python3')
   const scope = place.on === unit.host ? unit.scope : taskScope(unit.run, unit.play, place.on, unit.task, unit.varsFiles, { ownHost: true })
-  const short = basename(program)
+  // what imports ansible.module_utils runs by the Python that has them, whichever its first line names
+  const short = style === 'python' && /^python[\d.]*$/.test(basename(program)) ? 'python' : basename(program)
   const value = unit.run.jinja.resolve(scope.get(`ansible_${short}_interpreter`), scope) ?? (short === 'python' ? unit.run.options.settings?.['ANSIBLE_PYTHON_INTERPRETER'] : undefined)
   const chosen = typeof value === 'string' && value.trim() !== '' && !value.startsWith('auto') ? value.trim() : undefined
   const words = [...(chosen ?? program).split(/\s+/), ...options]
@@ -76,11 +77,18 @@ function called(unit: Unit, name: string, style: Style, body: Uint8Array, place:
   return { launch: `${isSearched ? ['"$py"', ...options.map(quote)].join(' ') : words.map(quote).join(' ')} "$f"`, interpreter: isSearched ? 'python3' : words.join(' ') }
 }
 
+/** Finds the Python of a host that names none: the first that there is, or the first that has Ansible's package. */
+const pythons = 'python3 /usr/bin/python3 /usr/libexec/platform-python python'
+const searches = {
+  any: `for py in ${pythons}; do command -v "$py" >/dev/null 2>&1 && break; done\n`,
+  ansible: `for py in ${pythons} python3; do "$py" -c 'import ansible' >/dev/null 2>&1 && break; done\n`,
+} as const
+
 const passesFile = (style: Style): boolean => style !== 'placed'
 function launcher({ file, launch, style }: Program, args: Data): string {
   const text = style === 'old' ? Object.entries(args).map(([name, value]) => `${name}=${shellWord(pyStr(value))} `).join('')
     : dumpJson(style === 'python' ? { ANSIBLE_MODULE_ARGS: args } : args)
-  const search = launch.startsWith('"$py"') ? 'for py in python3 /usr/bin/python3 /usr/libexec/platform-python python; do command -v "$py" >/dev/null 2>&1 && break; done\n' : ''
+  const search = launch.startsWith('"$py"') ? searches[style === 'python' ? 'ansible' : 'any'] : ''
   return `d=$(umask 077 && mktemp -d "\${TMPDIR:-/tmp}/play.XXXXXX") || exit 1
 trap 'rm -rf -- "$d"' EXIT; trap 'exit 130' HUP INT TERM
 f=$d/${quote(`play_${file}`)} PLAY_TMP=$d; export PLAY_TMP

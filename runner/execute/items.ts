@@ -53,7 +53,7 @@ export async function runLoop(base: Base, scope: Scope, noLog: boolean): Promise
     const { one, ends } = await runItem(unit, value, own, control, noLog)
     done.push(one)
     if (task.kw['register'] !== undefined) seen = resultVars(task, one.draft, () => gather(done))
-    if (task.module === 'set_fact' || task.module === 'include_vars') remember(run, { ...task, kw: withoutRegister(task) }, host, one.draft, one.delegated, unit.scope) // the next item sees them
+    if (task.module === 'set_fact' || one.draft.data['ansible_facts'] !== undefined) remember(run, { ...task, kw: withoutRegister(task) }, host, one.draft, one.delegated, unit.scope) // the next item sees them
     if (one.draft.unreachable === true || ends) break
   }
   return gather(done)

@@ -2,6 +2,8 @@
  * Variables that the run itself provides, worked out when they are asked for: tables for all scopes, since a scope is made for every
  * task on every host and most ask for none of them. Views of other variables (`vars`, `hostvars`) are here too.
  */
+import { existsSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
 import type { Computed, Data, Frame, Play, Role, Task } from '../core/types.ts'
 import { omit, settle } from '../core/value.ts'
 import { shortName } from '../playbook/scope.ts'
@@ -9,6 +11,8 @@ import type { Scope } from '../vars/scope.ts'
 import { hostState, type HostState, type PlayState, type Run } from './context.ts'
 
 export const version = '2.21.0'
+/** The Python of the controller, where there is one: a virtual environment's before the system's. */
+const python = (process.env['PATH'] ?? '').split(':').map((folder) => join(folder, 'python3')).find((path) => isAbsolute(path) && existsSync(path)) ?? '/usr/bin/python3'
 
 type Table<A extends readonly unknown[]> = Readonly<Record<string, (...about: A) => unknown>>
 /** Scope of a host as other hosts see it. */
@@ -20,7 +24,7 @@ const runTable: Table<[Run, Outside]> = {
   hostvars: (run, outside) => hostvars(run, outside),
   omit: () => omit,
   ansible_version: () => settle({ full: version, string: version, major: 2, minor: 21, revision: 0 }),
-  ansible_playbook_python: () => '/usr/bin/python3',
+  ansible_playbook_python: () => python,
   ansible_config_file: () => null,
 }
 const hostTable: Table<[Run, HostState]> = {

@@ -29,7 +29,7 @@ const bare = (name: string): string => name.replace(/^ansible\.(builtin|legacy)\
 export function findModule(loading: Loading, name: string, scope: Pick<Scope, 'playDir' | 'kw'>, loc: Loc | undefined): FoundModule | undefined {
   if (structural.has(bare(name))) return { module: bare(name) }
   const { known } = loading.context
-  const built = known.resolve(name), short = /^(?:ansible\.legacy\.)?(\w+)$/.exec(name)?.[1]
+  const built = known.resolve(name), short = /^(?:ansible\.legacy\.)?([\w-]+)$/.exec(name)?.[1]
   const own = short === undefined || known.dynamic !== true ? undefined : besideName(loading, short, scope.playDir)
   if (short !== undefined && own !== undefined && (built === undefined || comesBefore(loading, own, built, loc))) return { module: `ansible.legacy.${short}`, custom: own }
   if (built !== undefined) return { module: built }
@@ -63,7 +63,7 @@ function comesBefore(loading: Loading, own: Custom, built: string, loc: Loc | un
 /** By its full name, or by its short one and the collections to look in. */
 function inCollections(loading: Loading, name: string, scope: Pick<Scope, 'playDir' | 'kw'>): FoundModule | undefined {
   const [namespace = '', collection, ...rest] = name.split('.'), isFull = collection !== undefined
-  if (!/^[\w.]+$/.test(name) || (isFull && rest.length === 0)) return undefined
+  if (!/^[\w.-]+$/.test(name) || (isFull && rest.length === 0)) return undefined
   for (const one of isFull ? [`${namespace}.${collection}`] : collectionsIn(scope.kw)) {
     const short = isFull ? rest : [name]
     for (const folder of collectionFolders(scope.playDir, loading.context.collectionsPath ?? [])) {

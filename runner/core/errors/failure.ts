@@ -63,7 +63,7 @@ export function failureError(data: Data, hint?: string): ErrorData | undefined {
   const msg = asText(data['msg'])
   if (msg === '') return undefined
   const { rc } = data
-  const said = asText(data['stderr']).trim() !== '' ? asText(data['stderr']) : asText(data['stdout'])
+  const said = ['stderr', 'stdout', 'module_stderr', 'module_stdout'].map((name) => asText(data[name])).find((text) => text.trim() !== '') ?? ''
   const isNews = typeof rc === 'number' && said.trim() !== '' && !msg.includes(said.trim().split('\n').at(-1) ?? '')
   const assertion = typeof data['assertion'] === 'string' ? [{ what: `this does not hold: ${data['assertion']}` }] : []
   const trail = isNews ? [{ what: `exit code ${rc}; it said:` }, ...lastLines(said, 8).map((what) => ({ what: `  ${what}` }))] : assertion
