@@ -9,6 +9,7 @@ import { items, onlyDict, tuple } from './items.ts'
 import { filterTable, Refusal } from './params.ts'
 import { equals, findKey, given, isTruthy, pyRepr, pyStr, typeName } from './python.ts'
 
+export const isListMerge = (value: unknown): value is string => typeof value === 'string' && listMerges.includes(value)
 const listMerges = ['replace', 'keep', 'append', 'prepend', 'append_rp', 'prepend_rp']
 
 function mergeLists(low: readonly unknown[], high: readonly unknown[], how: string): readonly unknown[] {
@@ -23,7 +24,7 @@ function mergeLists(low: readonly unknown[], high: readonly unknown[], how: stri
   }
 }
 /** The values of `high` over those of `low`. Ansible: utils/vars.py merge_hash. */
-function mergeDicts(low: Dict, high: Dict, recursive: boolean, lists: string): Dict {
+export function mergeDicts(low: Dict, high: Dict, recursive: boolean, lists: string): Dict {
   const merged = new Map(dictEntries(low))
   for (const [key, value] of dictEntries(high)) {
     const known = findKey(merged, key)?.key ?? key

@@ -1,7 +1,9 @@
 /** All filters by name, gathered from the files that hold them. */
 import type { Filter } from './call.ts'
 import { dictFilters } from './filters-dict.ts'
+import { generalFilters } from './filters-general.ts'
 import { htmlFilters } from './filters-html.ts'
+import { keyFilters } from './filters-keys.ts'
 import { listFilters } from './filters-list.ts'
 import { miscFilters } from './filters-misc.ts'
 import { numberFilters } from './filters-number.ts'
@@ -15,5 +17,5 @@ import { valueFilters } from './filters-values.ts'
 
 export const filters: Record<string, Filter> = {
   ...valueFilters, ...textFilters, ...listFilters, ...selectFilters, ...setFilters, ...dictFilters, ...numberFilters, ...pathFilters,
-  ...regexFilters, ...serialFilters, ...htmlFilters, ...miscFilters,
+  ...regexFilters, ...serialFilters, ...htmlFilters, ...miscFilters, ...generalFilters, ...keyFilters,
 }

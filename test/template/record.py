@@ -2,6 +2,7 @@
 """Records what ansible-core answers to the expressions and templates of cases/*.yml, for differential.test.ts.
 
 Run it with the Python of an ansible-core 2.21:  $ANSIBLE_PYTHON test/template/record.py [theme ...]
+The collections community.general and ansible.utils, netaddr and jmespath must be there (ANSIBLE_COLLECTIONS_PATH).
 Each cases/<theme>.yml gives vars, files, expressions (one a line) and templates; the answers go to cases/<theme>.json. Values carry their type:
 {"int": 1}, {"float": "1.0"}, {"str": "a"}, {"list": [...]}, {"dict": [[key, value], ...]}, errors are {"error": "message"}.
 """
