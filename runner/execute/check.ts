@@ -18,7 +18,7 @@ import { absentPlugin } from '../template/absent.ts'
 import { inline } from './conditions.ts'
 import { handlerTasks } from './handlers.ts'
 import { metaNames } from './meta.ts'
-import { engineNames, type Registry } from './registry.ts'
+import { engineNames, moduleFault, type Registry } from './registry.ts'
 
 /** What the checks look things up in. */
 export interface Checker { readonly registry: Registry; readonly jinja: Jinja; readonly loader: Pick<Loader, 'findTasks'>; /** Where a missing handler is told, if it is an error later. */ readonly warn?: (message: string, loc?: Loc) => void; /** Tags leave tasks out. */ readonly isPart?: boolean }
@@ -66,11 +66,20 @@ const isConditional = ({ kw }: Task): boolean => { const { when } = kw; return w
 
 async function checkTask(checker: Checker, task: Task): Promise<void> {
   if (task.wrongArgs !== undefined) { if (checker.isPart === true || isConditional(task) || task.kw['tags'] !== undefined) return; throw task.wrongArgs }
+  checkModule(checker, task)
   if (engineNames.includes(task.module)) checkEngine(checker, task)
   else await checkArguments(checker, task)
   checkConditions(checker, task)
   const { loop, environment } = task.kw
   for (const value of [loop, environment]) checkTemplates(checker, value, task)
+}
+
+/** A module that is not here is told at once, but for tasks that may never be reached: behind conditions, tags, or nobody's notice. */
+function checkModule({ registry, isPart }: Checker, task: Task): void {
+  const name = task.moduleTemplate?.source
+  if (name === undefined || name.includes('{') || registry.resolve(name) !== undefined) return
+  const { tags = [] } = task.kw, isChosen = isPart === true || (Array.isArray(tags) && tags.some((tag) => typeof tag !== 'string' || tag === 'never'))
+  if (!isChosen && !isConditional(task) && !task.isHandler) throw moduleFault(registry, name, task.loc)
 }
 
 const taskKeywords = new Set(namesOn('task'))

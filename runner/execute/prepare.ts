@@ -3,7 +3,6 @@ import type { Data } from '../core/types.ts'
 import { fault } from '../core/errors.ts'
 import { keyLoc, valueLoc } from '../core/loc.ts'
 import type { Custom } from '../core/custom.ts'
-import { nearest } from '../core/near.ts'
 import { Template } from '../core/value.ts'
 import { pyStr } from '../template/python.ts'
 import { argsOf, ownArgs, type Unit } from './arguments.ts'
@@ -12,6 +11,7 @@ import type { Run } from './context.ts'
 import { checkKeywords, keyword, numberOf, timeoutOf } from './keywords.ts'
 import { type Draft, skipped } from './outcome.ts'
 import { type Place, placeOf } from './place.ts'
+import { moduleFault } from './registry.ts'
 
 /** Whether `when` lets it run; the draft of a skip if not. */
 export function skipOf(unit: Unit): Draft | undefined {
@@ -27,7 +27,7 @@ export function named(unit: Unit): Unit {
   if (task.moduleTemplate === undefined) return unit
   const name = pyStr(run.jinja.resolve(task.moduleTemplate, scope))
   const found = run.loader.findModule(name, task, run.playDir())
-  if (found === undefined || found.module === '') throw fault('unknown-module', task.loc, { name, isCollection: name.includes('.'), near: nearest(name, run.registry.names()) })
+  if (found === undefined || found.module === '') throw moduleFault(run.registry, name, task.loc)
   return { ...unit, task: { ...task, module: found.module, action: name, ...(found.custom === undefined ? {} : { custom: found.custom }) } }
 }
 

@@ -2,7 +2,10 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { join } from 'node:path'
+import { fault, type Fault } from '../core/errors.ts'
+import { nearest } from '../core/near.ts'
 import type { Action, Module } from '../core/plan.ts'
+import type { Loc } from '../core/types.ts'
 
 export type Entry = { readonly kind: 'module'; readonly module: Module } | { readonly kind: 'action'; readonly action: Action }
 export interface Registry {
@@ -63,3 +66,7 @@ export function createRegistry(): Registry {
     },
   }
 }
+
+/** That there is no such module. */
+export const moduleFault = ({ names }: Pick<Registry, 'names'>, name: string, loc: Loc): Fault =>
+  fault('unknown-module', loc, { name, isCollection: name.includes('.'), near: nearest(name, names()) })

@@ -115,7 +115,7 @@ export const playbookErrors = {
   'unknown-module': (data: Near & { readonly name: string; readonly isCollection: boolean }) => ({
     message: `couldn't resolve module/action '${data.name}'. This often indicates a misspelling, missing collection, or incorrect module path.`,
     hint: data.name === 'import_playbook' ? 'it stands in the list of plays, at the start of a line, not among tasks; a file of tasks is brought in by import_tasks' : meant(data.near, data.name.includes('{{') ? 'the module must be known before the task runs: write its name (for package managers: package)'
-      : data.isCollection ? 'modules of collections other than those built in cannot be used here' : 'docs/modules lists the modules there are'),
+      : data.isCollection ? 'docs/modules.md lists the modules of collections that are built in; others are looked for in collections/ and library/ beside the playbook' : 'docs/modules.md lists the modules there are; one of your own goes into library/ beside the playbook'),
   }),
   'custom-action': (data: { readonly name: string; readonly path: string }) => ({
     message: `${data.path} is an action plugin written in Python: it would run on the controller, and play runs no Python there`,
@@ -214,7 +214,7 @@ export const playbookErrors = {
   }),
   'role-not-found': (data: Near & { readonly name: string; readonly searched: readonly string[]; readonly isCollection: boolean }) => ({
     message: `The role '${data.name}' was not found in: ${data.searched.join(':')}`,
-    hint: meant(data.near, data.isCollection ? 'install its collection into collections/ beside the playbook, or copy the role into roles/' : 'put it into roles/ beside the playbook'),
+    hint: meant(data.near, data.isCollection ? 'install its collection into collections/ beside the playbook, or copy the role into roles/' : 'put it into roles/ beside the playbook; public ones are fetched by ansible-galaxy role install -p roles NAME'),
   }),
   'role-file-outside': (data: { readonly role: string; readonly file: string }) => ({
     message: `Failed loading '${data.file}' for role (${data.role}) as it is not inside the expected role path`,
