@@ -1,18 +1,45 @@
 /** Brings a file of the host to the controller. A dry run skips it, as Ansible does. */
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, stat as localStat, writeFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { appendFile, mkdir, rename, rm, stat as localStat, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
 import { Failure } from '../core/errors.ts'
 import { defineAction } from '../core/module.ts'
+import { shText } from '../core/sh.ts'
 import type { Data } from '../core/types.ts'
 import type { Control } from '../core/plan.ts'
 import { account } from '../probes/account.ts'
 import { users } from '../probes/users.ts'
-import { content } from '../probes/content.ts'
+import { content, tools } from '../probes/content.ts'
 import { whyAbsent } from '../probes/reach.ts'
 import { followed, stat } from '../probes/stat.ts'
 
-const digest = (algorithm: string, bytes: Uint8Array): string => createHash(algorithm).update(bytes).digest('hex')
+/** What comes with the first look. A larger file comes in pieces: neither the host nor this machine has to hold all of it at once. */
+const smallBytes = 256 * 1024, pieceBytes = 4 * 1024 * 1024
+
+/** Checksums of a file here, read bit by bit. */
+async function sumsOf(path: string): Promise<{ readonly sha1: string; readonly md5: string }> {
+  const sha1 = createHash('sha1'), md5 = createHash('md5')
+  for await (const chunk of createReadStream(path)) { sha1.update(chunk); md5.update(chunk) }
+  return { sha1: sha1.digest('hex'), md5: md5.digest('hex') }
+}
+
+/** The file in pieces, beside its place first. */
+async function bring(source: string, path: string, control: Control): Promise<void> {
+  const part = `${path}.part-${process.pid}`
+  try {
+    await writeFile(part, [])
+    for (let at = 0, isWhole = false; !isWhole; at++) {
+      const [ran] = await control.run([{ sh: tools + shText`dd if=${source} bs=${pieceBytes} skip=${at} count=1 2>/dev/null | base64` }])
+      if (ran?.rc !== 0) throw new Failure(`${source} could not be read: ${ran?.stderr ?? ''}`)
+      const bytes = Buffer.from(ran.stdout, 'base64')
+      await appendFile(part, bytes)
+      isWhole = bytes.length < pieceBytes
+    }
+    await rename(part, path)
+  } finally { await rm(part, { force: true }) }
+}
+
 const isFolder = async (path: string): Promise<boolean> => (await localStat(path).catch(() => undefined))?.isDirectory() === true
 
 export default defineAction({
@@ -32,19 +59,19 @@ export default defineAction({
     if (typeof dest !== 'string') throw new Failure('Invalid type supplied for dest option, it must be a string')
     if (typeof src !== 'string') throw new Failure('Invalid type supplied for source option, it must be a string')
     const source = await expanded(src, control)
-    const [is, now] = await Promise.all([control.read(stat, source), control.read(content, { path: source })])
+    const [is, now] = await Promise.all([control.read(stat, source), control.read(content, { path: source, max: smallBytes })])
     const end = followed(is)
     if (end.type === 'directory') return folder(mustExist)
-    if (end.type === 'absent' || now.kind !== 'file' || now.bytes === undefined) return missing(source, mustExist, end.type === 'absent' ? await whyAbsent(control, source) : 'denied')
+    if (end.type === 'absent' || now.kind !== 'file') return missing(source, mustExist, end.type === 'absent' ? await whyAbsent(control, source) : 'denied')
     const base = control.variable('playbook_dir')
     const path = await placeOf(source, dest, flat, control.host, typeof base === 'string' ? base : process.cwd())
-    const old = await readFile(path).catch(() => undefined)
-    const sha1 = old === undefined ? undefined : digest('sha1', old)
-    if (old !== undefined && sha1 === now.sha1) return { changed: false, md5sum: digest('md5', old), file: source, dest: path, checksum: sha1 }
+    const old = await sumsOf(path).catch(() => undefined)
+    if (old !== undefined && old.sha1 === now.sha1) return { changed: false, md5sum: old.md5, file: source, dest: path, checksum: old.sha1 }
     await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, now.bytes)
-    const written = digest('sha1', now.bytes)
-    const data: Data = { md5sum: digest('md5', now.bytes), file: source, dest: path, remote_md5sum: null, checksum: written, remote_checksum: now.sha1 }
+    if (now.bytes === undefined) await bring(source, path, control)
+    else await writeFile(path, now.bytes)
+    const { sha1: written, md5 } = await sumsOf(path)
+    const data: Data = { md5sum: md5, file: source, dest: path, remote_md5sum: null, checksum: written, remote_checksum: now.sha1 }
     if (validates && written !== now.sha1) throw new Failure('checksum mismatch', data)
     return { ...data, changed: true }
   },

@@ -89,6 +89,8 @@ export interface Step {
 }
 export interface Ran {
   readonly rc: number; readonly stdout: string; readonly stderr: string
+  /** Why the output is not whole; a command that would have succeeded has failed where there was no room for it. */
+  readonly lost?: string
   /** Epoch milliseconds on the controller's clock, and duration. */
   readonly startedAt: number; readonly ms: number
 }

@@ -180,6 +180,7 @@ export class Exchange {
       if (all.length === 0) return
       const keys = all.map((one) => one.key as K)
       const answer = (ran: Ran | undefined): void => {
+        if (ran?.lost !== undefined) throw fault('read-lost', undefined, { probe: probe.name, why: ran.lost })
         const answers = probe.parse(ran?.stdout ?? '', keys)
         if (answers.length !== keys.length) throw fault('probe-unreadable', undefined, { probe: probe.name, output: `${ran?.stdout ?? ''}${ran?.stderr ?? ''}` })
         answers.forEach((one, i) => all[i]?.resolve(one))

@@ -3,6 +3,12 @@ import type { Ran, Step } from '../core/plan.ts'
 import { isAllowed } from './framing.ts'
 import type { Frame } from './framing.ts'
 
+/** What became of an output that is not whole. */
+const lost = {
+  gone: 'the output is lost: something removed or covered the folder that held it (/dev/shm/.play-… or /tmp/.play-…) while the command ran',
+  full: 'the output is not whole: where it is held (/dev/shm, or else /tmp) there is no more room',
+} as const
+
 export class Answers {
   private readonly host: string
   private readonly warn: (message: string) => void
@@ -17,7 +23,7 @@ export class Answers {
   ran(step: Step, frame: Frame, startedAt: number): Ran {
     const stdout = this.decode(frame.stdout), stderr = this.decode(frame.stderr)
     const about = { startedAt, ms: Date.now() - startedAt }
-    if (frame.rc === undefined) return { rc: 1, stdout, stderr: `${stderr}play: the files that held the output are gone: something removed the folder of the session\n`, ...about }
+    if (frame.lost !== undefined) return { rc: frame.rc, stdout, stderr: `${stderr}play: ${lost[frame.lost]}\n`, lost: lost[frame.lost], ...about }
     if (frame.signal === undefined) return { rc: frame.rc, stdout, stderr, ...about }
     // A script that signals its own shell ends with that signal; ours is still there, so the exit code is put right.
     const rc = isAllowed(step, frame.rc) ? 128 + frame.signal : frame.rc

@@ -26,6 +26,7 @@ export class HostKeys {
   private readonly files = new Map<string, Promise<readonly KnownHost[]>>()
   /** One question at a time, whatever number of hosts is waiting. */
   private asking: Promise<unknown> = Promise.resolve()
+  private toldUnseen = false
 
   constructor(questions: KeyQuestions) { this.questions = questions }
 
@@ -42,6 +43,11 @@ export class HostKeys {
   }
 
   warn(message: string): void { this.questions.warn(message) }
+  /** Once a run: who turned the check off need not hear it of every host. */
+  warnUnseen(message: string): void {
+    if (!this.toldUnseen) this.warn(message)
+    this.toldUnseen = true
+  }
 
   ask(question: string): Promise<boolean> {
     const { promptHostKey } = this.questions
@@ -109,7 +115,7 @@ class Check implements HostKeyCheck {
     const { place, keys } = this
     const kind = keyKind(key), print = fingerprint(key)
     if (place.strict === 'no') {
-      keys.warn(`${place.name}: the ${kind} host key ${print} is not known; accepted unseen, since host key checking is off`)
+      keys.warnUnseen(`${place.name}: the ${kind} host key ${print} is not known; accepted unseen, since host key checking is off. The same holds for other hosts`)
       return true
     }
     const isAccepted = place.strict === 'accept-new'

@@ -147,12 +147,13 @@ class Talk {
   private explain(ending: Ending): Fault {
     const { connection, become, endpoint } = this.opening
     const said = this.stderr.replaceAll(/\[play-[0-9a-f]+\] /g, '')
-    // old container engines report their errors on standard output
-    const own = connection.explain(said.trim() === '' ? this.stdout : said, ending)
+    // old container engines report their errors on standard output, and so does nologin
+    const any = said.trim() === '' ? this.stdout : said
+    const own = connection.explain(any, ending)
     if (own !== undefined) return own
     if (become !== undefined) return explainBecome(connection.host, become, said, this.passwords > 0, ending)
     if (exitCode(ending) === 127) return fault('unreachable-no-shell', undefined, { host: connection.host, shell: endpoint.shell ?? '/bin/sh', said })
-    return fault('unreachable-no-greeting', undefined, { host: connection.host, said })
+    return fault('unreachable-no-greeting', undefined, { host: connection.host, said: any })
   }
 }
 

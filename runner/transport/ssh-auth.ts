@@ -27,8 +27,8 @@ export async function authSteps(utils: Ssh2['utils'], endpoint: Endpoint, place:
   if (explicitKey !== undefined) {
     const key = await readKey(utils, explicitKey, endpoint.passphrase)
     if (typeof key !== 'string') addKey(explicitKey, key)
-    else if (agent === undefined || !/passphrase|encrypted/i.test(key)) throw fault('unreachable-key-file', undefined, { host: place.name, file: explicitKey, said: key || 'no such file' })
-    else notes.push(`key ${explicitKey} (${key})`) // the agent may hold it
+    else if (endpoint.password === undefined && (agent === undefined || !/passphrase|encrypted/i.test(key))) throw fault('unreachable-key-file', undefined, { host: place.name, file: explicitKey, said: key || 'no such file' })
+    else notes.push(`key ${explicitKey} (${key || 'no such file'})`) // the password may do, or the agent holds it
   }
   if (endpoint.password !== undefined) steps.push(...passwordSteps(username, endpoint.password))
   if (agent !== undefined && !(place.identitiesOnly && notes.length === 0)) steps.push({ name: 'ssh-agent', method: { type: 'agent', username, agent }, sendsSecret: false })

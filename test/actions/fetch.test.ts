@@ -1,5 +1,5 @@
 /** The action fetch, from this machine to a folder of it. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -44,6 +44,14 @@ test('goes below the name of the host', async ({ dir, call }) => {
 test('flat, to a file or into a folder', async ({ dir, call }) => {
   assert.is((await call({ src: join(dir, 'a b'), dest: join(dir, 'x'), flat: true })).dest, join(dir, 'x'))
   assert.is((await call({ src: join(dir, 'a b'), dest: `${dir}/y/`, flat: true })).dest, join(dir, 'y/a b'))
+})
+test('a large file comes in pieces', async ({ dir, call }) => {
+  const bytes = Buffer.alloc(8 * 1024 * 1024 + 1, 'play')
+  writeFileSync(join(dir, 'large'), bytes)
+  assert.is((await call({ src: join(dir, 'large'), dest: join(dir, 'came'), flat: true })).changed, true)
+  assert.ok(readFileSync(join(dir, 'came')).equals(bytes))
+  assert.is((await call({ src: join(dir, 'large'), dest: join(dir, 'came'), flat: true })).changed, false)
+  assert.equal(readdirSync(dir).filter((name) => name.includes('.part')), [])
 })
 test('what cannot be fetched', async ({ dir, call }) => {
   const fails = async (args: Data): Promise<string> => { try { await call(args) } catch (error) { return error instanceof Error ? error.message : '' } return 'nothing' }

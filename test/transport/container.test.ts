@@ -98,6 +98,20 @@ for (const [decoder, container] of [['base64', debian], ['openssl', debian], ['p
     assert.equal(stdout.subarray(from, from + allBytes.length), allBytes)
   })
 }
+test('an output that has no room is told, and what follows goes on', async () => {
+  const small = await startContainer(undefined, '--shm-size', '1m'), pool = newPool()
+  try {
+    const session = await pool.session(at({ host: small.name }))
+    const [large, next] = await session.run([step('head -c 3000000 /dev/zero; :', { okRc: 'any' }), step('echo next')])
+    assert.equal([large?.rc, /no more room/.test(large?.lost ?? '')], [1, true])
+    assert.equal([next?.stdout, next?.lost], ['next\n', undefined])
+    await small.sh('dd if=/dev/zero of=/dev/shm/full bs=1k count=2000 2>/dev/null || :')
+    assert.equal((await session.run([step('echo lost', { okRc: 'any' }), step('echo elsewhere')])).map((ran) => ran.lost !== undefined), [true, false])
+  } finally {
+    await pool.close()
+    await small.remove()
+  }
+})
 test('a stopped container, and one that comes back', async () => {
   const pool = newPool()
   const endpoint = at({ host: old.name })

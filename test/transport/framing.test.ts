@@ -8,7 +8,7 @@ import { accountHop, execHop } from '../../runner/transport/hops.ts'
 const frame = (nonce: string, out: string, err: string, tail = '0 '): Buffer => Buffer.from(`${out}${nonce}:E\n${err}${nonce}:R ${tail}\n`)
 
 test('cut at every place', () => {
-  const bytes = Buffer.concat([frame('n1', 'out\nn2:E\n:R 1', 'err'), frame('n2', '', '', '143 15'), frame('n2', 'n1:R 0 \n', '', 'lost ')])
+  const bytes = Buffer.concat([frame('n1', 'out\nn2:E\n:R 1', 'err'), frame('n2', '', '', '143 15'), frame('n2', 'n1:R 0 \n', '', '1  full')])
   for (let at = 0; at <= bytes.length; at++) {
     const inbox = new Inbox()
     const found = []
@@ -16,8 +16,8 @@ test('cut at every place', () => {
       inbox.push(piece)
       for (let one = inbox.takeFrame(found.length === 0 ? 'n1' : 'n2'); one !== undefined; one = inbox.takeFrame(found.length === 0 ? 'n1' : 'n2')) found.push(one)
     }
-    assert.equal(found.map((one) => [one.stdout.toString(), one.stderr.toString(), one.rc, one.signal]),
-      [['out\nn2:E\n:R 1', 'err', 0, undefined], ['', '', 143, 15], ['n1:R 0 \n', '', undefined, undefined]], `cut at ${at}`)
+    assert.equal(found.map((one) => [one.stdout.toString(), one.stderr.toString(), one.rc, one.signal, one.lost]),
+      [['out\nn2:E\n:R 1', 'err', 0, undefined, undefined], ['', '', 143, 15, undefined], ['n1:R 0 \n', '', 1, undefined, 'full']], `cut at ${at}`)
   }
 })
 test('byte by byte, and large', () => {

@@ -48,6 +48,16 @@ test('a key with a passphrase', async () => {
   assert.not.match(wrong.text, /close sesame/)
   assert.is((await refusal(at({ privateKeyFile: '/nowhere/key' }))).code, 'unreachable-key-file')
 })
+test('a key that is not there, where a password does', async () => {
+  assert.is(await userOf(at({ privateKeyFile: '/nowhere/key', password: 'secret one' })), 'deploy\n')
+  assert.match((await refusal(at({ privateKeyFile: '/nowhere/key', password: 'wrong' }))).text, /key \/nowhere\/key \(no such file\), password/)
+})
+test('what an account without a login shell is told', async () => {
+  await host.sh('usermod -s /usr/sbin/nologin deploy')
+  try {
+    assert.match((await refusal(at({ privateKeyFile: host.key('ed25519') }))).text, /ended before it answered: This account is currently not available/)
+  } finally { await host.sh('usermod -s /bin/sh deploy') }
+})
 test('an agent', async () => {
   const [, socket = '', pid = ''] = /SSH_AUTH_SOCK=([^;]+);[\s\S]*SSH_AGENT_PID=(\d+)/.exec(await runProgram('ssh-agent', '-s')) ?? []
   const before = process.env['SSH_AUTH_SOCK']
@@ -136,7 +146,10 @@ test('a revoked key, and a host known by an authority only', async () => {
 })
 test('checking off: accepted with a warning, not remembered', async () => {
   const warnings: string[] = [], path = file('off', '')
-  assert.is(await userOf(at({ knownHostsFiles: [path], hostKeyChecking: false }), warnings), 'deploy\n')
+  const pool = newPool(warnings)
+  for (const timeoutSeconds of [9, 10]) await pool.session(at({ knownHostsFiles: [path], hostKeyChecking: false, timeoutSeconds }))
+  await pool.close()
+  assert.is(warnings.length, 1)
   assert.match(warnings.join(), /accepted unseen/)
   assert.is(readFileSync(path, 'utf8'), '')
 })

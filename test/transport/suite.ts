@@ -203,6 +203,17 @@ export function transportSuite(name: string, way: () => Way): void {
       await own.close()
     }
   })
+  test('a folder that is removed costs the output of the step that ran, and nothing else', async () => {
+    const own = newPool(), session = await own.session(way().endpoint, way().become)
+    const removal = step('echo x; rm -rf "$_pd"')
+    const [while_, after] = await session.run([removal, step('echo after', { stdin: Buffer.from('in') })])
+    assert.is(while_?.rc, 0)
+    assert.match(while_?.lost ?? '', 'the output is lost')
+    assert.equal([after?.stdout, after?.lost], ['after\n', undefined])
+    await run(step(`rm -rf ${await folderOf(session)}`))
+    assert.equal(first(await session.run([step('echo again')])).stdout, 'again\n')
+    await own.close()
+  })
   test('leaves nothing behind', async () => {
     const own = newPool()
     const other = await own.session(way().endpoint, way().become)

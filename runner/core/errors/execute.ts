@@ -36,6 +36,10 @@ export const executeErrors = {
     message: `the host's answer to the ${data.probe} read makes no sense: ${data.output.slice(0, 200)}`,
     hint: 'run again with -vvv to see what was asked; this may be a tool on the host that play does not know yet',
   }),
+  'read-lost': (data: { readonly probe: string; readonly why: string }) => ({
+    message: `the host's answer to the ${data.probe} read cannot be used: ${data.why}`,
+    hint: 'look at `df -h /dev/shm /tmp` on the host; what clears these folders must leave those named .play-… alone while they are in use',
+  }),
   'unknown-connection': (data: { readonly name: string; readonly known: readonly string[]; readonly near?: string | undefined }) => ({
     message: `there is no connection '${data.name}'`, hint: `${near(data.near).trim()} ansible_connection can be: ${list(data.known)}`.trim(),
   }),
