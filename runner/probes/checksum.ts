@@ -1,4 +1,4 @@
-/** Reads checksums of regular files, by any of Ansible's algorithms. */
+/** Reads checksums of regular files, by any of Ansible's algorithms; null of anything else: that the file is not there is for stat to say. */
 import { shText } from '../core/sh.ts'
 import type { Probe } from '../core/plan.ts'
 import { isUnder, plainPath } from './stat.ts'
@@ -26,7 +26,6 @@ fi
 export const checksum: Probe<ChecksumKey, Checksum> = {
   name: 'checksum',
   id: ({ path, algorithm }) => `${algorithm}:${plainPath(path)}`,
-  absent: (value) => value === null,
   script(keys) {
     const used = algorithms.filter((one) => keys.some(({ algorithm }) => algorithm === one))
     return used.map((one) => {

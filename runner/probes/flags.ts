@@ -1,4 +1,4 @@
-/** Reads the file system's own flags of files (lsattr); null where there are none or no tool to read them. */
+/** Reads the file system's own flags of files (lsattr); null where there are none or no tool to read them: that the file is not there is for stat to say. */
 import { shText } from '../core/sh.ts'
 import type { Probe } from '../core/plan.ts'
 import { plainPath } from './stat.ts'
@@ -8,7 +8,6 @@ export interface Flags { readonly letters: string; readonly version: string | un
 export const flags: Probe<string, Flags | null> = {
   name: 'flags',
   id: plainPath,
-  absent: (value) => value === null,
   script: (keys) => shText`for p in ${keys.map(plainPath)}; do
   l=$(lsattr -vd -- "$p" 2>/dev/null || lsattr -d -- "$p" 2>/dev/null) || l=
   printf '%s\\001' "\${l%"$p"}"

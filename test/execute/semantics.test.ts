@@ -125,6 +125,15 @@ test('a handler that does not exist is no hindrance to a task that changes nothi
   assert.is(told.result('last').outcome, 'ok')
 })
 
+test('what a dry run did not run leaves no doubt about what is there', async () => {
+  const told = await play({ 'site.yml': local(`
+- {name: command, command: "true"}
+- {name: there, stat: {path: /}, register: root}
+- {name: asked, debug: {msg: "{{ root.stat.isdir }}"}}
+- {name: perhaps, stat: {path: /play-never}}`) }, ['--check'])
+  assert.equal(['there', 'asked', 'perhaps'].map((name) => told.result(name).outcome), ['ok', 'ok', 'unknown'])
+})
+
 test('loops register results, label items, and may be conditional by item', async () => {
   const told = await play({ 'site.yml': local(`
 - name: loop
