@@ -125,7 +125,7 @@ function planDownload(given: Given, given1: Place, wanted: Wanted, request: Requ
   const own = planFlags(path, place.flags, wanted)
   const become = predicted(outcome.after, { size }, wanted.account)
   const step = writeStep({
-    path, was: is, sha1: old, source: { writes: fill(request, sum) }, become, born, backup: given.backup, unsafeWrites: given.unsafe_writes,
+    path, was: is, sha1: old, source: { writes: fill(request, sum) }, become, born, backup: given.backup ? path : undefined, unsafeWrites: given.unsafe_writes,
   })
   const sums: Partial<Record<Algorithm, string>> = { ...(sum === undefined ? {} : { [sum.algorithm]: sum.value }), ...(got.sha1 === undefined ? {} : { sha1: got.sha1 }) }
   return {

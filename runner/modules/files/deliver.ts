@@ -35,6 +35,8 @@ export interface Goal {
   readonly source: Source
   readonly wanted: Wanted
   readonly backup?: boolean
+  /** The copy stands beside this one, where it is not the file itself: an editor of what a link leads to keeps it by the link. */
+  readonly backupAs?: string
   readonly validate?: string | undefined
   readonly unsafeWrites?: boolean
   /** Write through a link. */
@@ -86,7 +88,7 @@ export function planContent(given: Place, goal: Goal): Plan {
   ]
   const step = writeStep({
     path, was: is, sha1: is.type === 'file' && now.kind === 'file' ? now.sha1 : undefined, source, become, born, validate: goal.validate,
-    backup: goal.backup ?? false, unsafeWrites: goal.unsafeWrites ?? false,
+    backup: goal.backup === true ? goal.backupAs ?? path : undefined, unsafeWrites: goal.unsafeWrites ?? false,
   })
   const steps: Step[] = own.commands.length === 0 ? [step] : [step, shellLines(own.commands)]
   const data: Data = { dest: path, checksum: sha1, ...(isRemote(source) ? {} : { md5sum: md5Of(source) }), ...pathInfo(become) }

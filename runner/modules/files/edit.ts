@@ -78,7 +78,7 @@ export function planEdit(opened: Opened, args: EditArgs, edited: Edited | undefi
   const now = place.content
   const source = isChanged ? encodeText(edited.text, args.encoding) : now.kind === 'file' && now.bytes !== undefined ? now.bytes : new Uint8Array()
   const plan = planContent(place, {
-    source, wanted, backup: args.backup, validate: args.validate, unsafeWrites: args.unsafe_writes, follow: true,
+    source, wanted, backup: args.backup, backupAs: place.path, validate: args.validate, unsafeWrites: args.unsafe_writes, follow: true,
     ...(folders.made.length > 0 && folders.end !== undefined ? { parentWillBe: folders.end } : {}),
   })
   const said = isChanged ? edited.message : ''

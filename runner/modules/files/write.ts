@@ -28,7 +28,8 @@ export interface Write {
   /** Numbers that a new file would get by itself: no chown then. */
   readonly born: Pick<Stat, 'uid' | 'gid'>
   readonly validate?: string | undefined
-  readonly backup?: boolean
+  /** Keeps a copy; its name begins with this path. */
+  readonly backup?: string | undefined
   readonly unsafeWrites?: boolean
   /** Makes the file in the target's own tree anyway: the copy keeps the times of the source. */
   readonly keepTimes?: boolean
@@ -45,7 +46,7 @@ any) ! [ -d "$path" ] || stop "$path is a directory";;
 *) [ "$(sum "$path")" = "$was" ] || stop "$path was changed by someone else after it was read: run again";;
 esac
 if [ -n "$backup" ]; then
-  backup=$path.$$.$(date '+%Y-%m-%d@%H:%M:%S')~
+  backup=$backup.$$.$(date '+%Y-%m-%d@%H:%M:%S')~
   cp -p -- "$path" "$backup"
   printf '%s\\n' "$backup"
 fi
@@ -110,7 +111,7 @@ export function writeStep(write: Write): Step {
   const check = validation(write.validate, path)
   const words = {
     path, dir: parentOf(path), name: baseName(path).slice(0, 200), was: premise(write), mode: become.mode,
-    own: keepsOwner ? '' : `${become.uid}:${become.gid}`, backup: write.backup === true && write.was.type !== 'absent' ? 'yes' : '',
+    own: keepsOwner ? '' : `${become.uid}:${become.gid}`, backup: write.was.type === 'absent' ? '' : write.backup ?? '',
     check: check === '' ? '' : 'yes', suffix: suffixOf(path), unsafe: write.unsafeWrites === true ? 'yes' : 'no',
     from: remote?.file ?? '', fromsum: remote?.sha1 ?? '', times: write.keepTimes === true ? 'yes' : '',
   }
