@@ -4,7 +4,8 @@ export interface Args { readonly args: readonly Expr[]; readonly kwargs: readonl
 export type Expr = { readonly at: number } & (
   | { readonly kind: 'const'; readonly value: unknown }
   | { readonly kind: 'name'; readonly name: string }
-  | { readonly kind: 'list' | 'tuple' | 'concat'; readonly items: readonly Expr[] }
+  | { readonly kind: 'list' | 'tuple'; readonly items: readonly Expr[] }
+  | { readonly kind: 'concat'; readonly items: readonly Expr[] }
   | { readonly kind: 'dict'; readonly pairs: readonly { readonly key: Expr; readonly value: Expr }[] }
   | { readonly kind: 'attr'; readonly of: Expr; readonly name: string }
   | { readonly kind: 'item'; readonly of: Expr; readonly key: Expr }

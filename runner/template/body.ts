@@ -4,6 +4,7 @@ import type { Macro, Node, Stmt, Target } from './ast.ts'
 import type { Call } from './call.ts'
 import { blockText, callValue, compileArgs, compileExpr, conditional } from './compile.ts'
 import type { Compiler, Eval } from './compile.ts'
+import { assigned } from './deferred.ts'
 import { makeLoop } from './loop.ts'
 import { compileReference } from './modules.ts'
 import { given, isTruthy, iterate, Missing, PyObject, pyError, typeName } from './python.ts'
@@ -32,7 +33,7 @@ function compileNode(node: Node, c: Compiler): Body {
     case 'if': return compileIf(node, c)
     case 'for': return compileFor(node, c)
     case 'set': {
-      const [assign, value] = [compileTarget(node.target), compileExpr(node.value, c)]
+      const [assign, value] = [compileTarget(node.target), assigned(compileExpr(node.value, c))]
       return (f) => { assign(f, value(f)); return undefined }
     }
     case 'setblock': {
@@ -44,7 +45,7 @@ function compileNode(node: Node, c: Compiler): Body {
       return compilePrint(text, at)
     }
     case 'with': {
-      const pairs = node.pairs.map(({ target, value }) => [compileTarget(target), compileExpr(value, c)] as const)
+      const pairs = node.pairs.map(({ target, value }) => [compileTarget(target), assigned(compileExpr(value, c))] as const)
       const body = compileBody(node.body, c)
       return (f, out) => {
         const inner = new Frame(f.run, f)

@@ -4,13 +4,13 @@ import { dictEntries, isDict, makeDict, Tuple, Undefined, VaultText } from '../c
 import type { Dict } from '../core/value.ts'
 import { absentPlugin } from './absent.ts'
 import { getAttr, getItem, sliceOf } from './access.ts'
-import type { Args, CompareOp, Expr } from './ast.ts'
+import type { Args, Expr } from './ast.ts'
 import type { Call, GlobalFunction } from './call.ts'
 import type { At } from './lexer.ts'
-import { percentFormat } from './format.ts'
-import { add, div, floorDiv, mod, mul, negate, positive, pow, sub } from './numbers.ts'
-import { compare, contains, equals, given, isHashable, isTruthy, iterate, Missing, NoElse, PyObject, pyError, pyStr, typeName } from './python.ts'
-import { asMissing, deep, live, located, makeCall, missingName } from './run.ts'
+import { asMissing, atOnce, deferred, Failed, ofCall } from './deferred.ts'
+import { compileOperator, operator } from './operators.ts'
+import { equals, given, isHashable, iterate, Missing, NoElse, PyObject, pyError, pyStr, typeName } from './python.ts'
+import { deep, live, located, makeCall, missingName } from './run.ts'
 import type { Engine, Frame } from './run.ts'
 
 export type Eval = (frame: Frame) => unknown
@@ -52,39 +52,16 @@ export function compileExpr(expr: Expr, c: Compiler): Eval {
   switch (expr.kind) {
     case 'const': { const { value } = expr; return () => value }
     case 'name': return compileName(expr.name, expr.at)
-    case 'list': { const items = expr.items.map((item) => compileExpr(item, c)); return (f) => items.map((item) => item(f)) }
-    case 'tuple': { const items = expr.items.map((item) => compileExpr(item, c)); return (f) => Tuple.from(items.map((item) => item(f))) }
-    case 'dict': return compileDict(expr.pairs.map(({ key, value }) => [compileExpr(key, c), compileExpr(value, c)] as const), expr.at)
+    case 'list': { const items = expr.items.map((item) => deferred(compileExpr(item, c))); return (f) => items.map((item) => item(f)) }
+    case 'tuple': { const items = expr.items.map((item) => deferred(compileExpr(item, c))); return (f) => Tuple.from(items.map((item) => item(f))) }
+    case 'dict': return compileDict(expr.pairs.map(({ key, value }) => [compileExpr(key, c), deferred(compileExpr(value, c))] as const), expr.at)
     case 'attr': return compileAttr(expr, c)
     case 'item': return compileItem(expr, c)
     case 'slice': return compileSlice(expr, c)
     case 'call': return compileCall(expr, c)
     case 'filter': return compileFilter(expr, c)
     case 'test': return compileTest(expr, c)
-    case 'not': { const of = compileExpr(expr.of, c); return guarded(expr.at, (f) => !isTruthy(of(f))) }
-    case 'neg': { const of = compileExpr(expr.of, c); return guarded(expr.at, (f) => negate(of(f))) }
-    case 'pos': { const of = compileExpr(expr.of, c); return guarded(expr.at, (f) => positive(of(f))) }
-    case 'and': {
-      const [left, right] = [compileExpr(expr.left, c), compileExpr(expr.right, c)]
-      return guarded(expr.at, (f) => { const value = left(f); return isTruthy(value) ? right(f) : value })
-    }
-    case 'or': {
-      const [left, right] = [compileExpr(expr.left, c), compileExpr(expr.right, c)]
-      return guarded(expr.at, (f) => { const value = left(f); return isTruthy(value) ? value : right(f) })
-    }
-    case 'concat': {
-      const items = expr.items.map((item) => compileExpr(item, c))
-      return guarded(expr.at, (f) => items.map((item) => pyStr(whole(item(f), f))).join(''))
-    }
-    case 'binary': return compileBinary(expr, c)
-    case 'compare': return compileCompare(expr, c)
-    case 'if': {
-      const inner = conditional(c)
-      const [test, then] = [compileExpr(expr.test, inner), compileExpr(expr.then, inner)]
-      const otherwise = expr.otherwise === undefined ? undefined : compileExpr(expr.otherwise, inner)
-      const message = "the inline if-expression evaluated to false and has no 'else'"
-      return guarded(expr.at, (f) => isTruthy(test(f)) ? then(f) : otherwise === undefined ? new NoElse(message, f.run.at(expr.at)) : otherwise(f))
-    }
+    case 'not': case 'neg': case 'pos': case 'and': case 'or': case 'concat': case 'binary': case 'compare': case 'if': return compileOperator(expr, c)
     default: return expr satisfies never
   }
 }
@@ -94,7 +71,7 @@ export const guarded = (at: number, run: Eval): Eval => (f) => {
   try { return run(f) } catch (error) { throw located(error, f.run, at) }
 }
 /** A value with no Templates left in it, for whatever looks at all of it. */
-const whole = (value: unknown, f: Frame): unknown => typeof value === 'object' && value !== null ? deep(value, f.run, '…') : value
+export const whole = (value: unknown, f: Frame): unknown => typeof value === 'object' && value !== null ? deep(value, f.run, '…') : value
 
 function compileName(name: string, at: number): Eval {
   return (f) => {
@@ -154,53 +131,21 @@ function compileItem(expr: Expr & { readonly kind: 'item' }, c: Compiler): Eval 
     try {
       const base = of(f)
       if (base instanceof Undefined) return base
-      const wanted = given(key(f))
+      const wanted = keyOf(key, f)
       const found = lazily(getItem, base, wanted)
       if (typeof found !== 'object' || found === null) return found
       return found instanceof Missing && found.loc === undefined && found.met === undefined ? getItem(base, wanted, f.run.at(at)) : live(found, f.run, label)
     } catch (error) { throw located(error, f.run, at) }
   }
 }
+/** A key is needed at once. */
+function keyOf(key: Eval, f: Frame): unknown {
+  try { return given(key(f)) } catch (error) { throw atOnce(error) }
+}
 function compileSlice(expr: Expr & { readonly kind: 'slice' }, c: Compiler): Eval {
   const of = compileExpr(expr.of, c)
   const [start, stop, step] = [expr.start, expr.stop, expr.step].map((part) => part === undefined ? () => null : compileExpr(part, c))
-  return guarded(expr.at, (f) => sliceOf(of(f), start?.(f), stop?.(f), step?.(f)))
-}
-
-// ---------------------------------------------------------------- operators
-
-type Binary = (a: unknown, b: unknown) => unknown
-const binaries: Readonly<Record<string, Binary>> = {
-  '+': add, '-': sub, '*': mul, '/': div, '//': floorDiv, '**': pow,
-  '%': (a, b) => typeof a === 'string' ? percentFormat(a, b) : mod(a, b),
-}
-function compileBinary(expr: Expr & { readonly kind: 'binary' }, c: Compiler): Eval {
-  const [left, right] = [compileExpr(expr.left, c), compileExpr(expr.right, c)]
-  const operate = binaries[expr.op] ?? add
-  return guarded(expr.at, (f) => { const a = whole(left(f), f); return operate(a, whole(right(f), f)) })
-}
-const comparisons: Readonly<Record<CompareOp, (a: unknown, b: unknown) => boolean>> = {
-  '==': equals, '!=': (a, b) => !equals(a, b),
-  '<': (a, b) => compare(a, b, '<') < 0, '<=': (a, b) => compare(a, b, '<=') <= 0,
-  '>': (a, b) => compare(a, b, '>') > 0, '>=': (a, b) => compare(a, b, '>=') >= 0,
-  in: (a, b) => contains(b, a), 'not in': (a, b) => !contains(b, a),
-}
-function compileCompare(expr: Expr & { readonly kind: 'compare' }, c: Compiler): Eval {
-  const first = compileExpr(expr.first, c)
-  const rest = expr.rest.map(({ op, right, at }) => ({ test: comparisons[op], right: compileExpr(right, c), at }))
-  return (f) => {
-    let at = expr.at
-    try {
-      let left = whole(first(f), f)
-      for (const one of rest) {
-        at = one.at
-        const right = whole(one.right(f), f)
-        if (!one.test(left, right)) return false
-        left = right
-      }
-      return true
-    } catch (error) { throw located(error, f.run, at) }
-  }
+  return operator(expr.at, (f) => sliceOf(of(f), start?.(f), stop?.(f), step?.(f)))
 }
 
 // ---------------------------------------------------------------- calls
@@ -209,10 +154,14 @@ export interface Bound { readonly args: readonly unknown[]; readonly kwargs: Dat
 const none: Bound = { args: [], kwargs: {} }
 const isConstant = (expr: Expr): expr is Expr & { readonly kind: 'const' } => expr.kind === 'const'
 /** The arguments of a call, evaluated; `isWhole`: no Templates are left in them. */
-export function compileArgs(args: Args, c: Compiler): (f: Frame) => Bound {
+export function compileArgs(args: Args, c: Compiler, { areOptional = false } = {}): (f: Frame) => Bound {
   if (args.args.length === 0 && args.kwargs.length === 0 && args.rest === undefined && args.options === undefined) return () => none
-  const plain = args.args.map((arg) => compileExpr(arg, c))
-  const named = args.kwargs.map(({ name, value }) => ({ name, value: compileExpr(value, c) }))
+  const argument = (arg: Expr): Eval => {
+    const run = compileExpr(arg, c), made: Eval = (f) => whole(run(f), f)
+    return areOptional ? deferred(made) : made
+  }
+  const plain = args.args.map(argument)
+  const named = args.kwargs.map(({ name, value }) => ({ name, value: argument(value) }))
   const rest = args.rest === undefined ? undefined : compileExpr(args.rest, c)
   const options = args.options === undefined ? undefined : compileExpr(args.options, c)
   if (rest === undefined && options === undefined && named.length === 0) {
@@ -220,12 +169,12 @@ export function compileArgs(args: Args, c: Compiler): (f: Frame) => Bound {
       const bound: Bound = { args: args.args.map((arg) => arg.value), kwargs: {} }
       return () => bound
     }
-    return (f) => ({ args: plain.map((arg) => whole(arg(f), f)), kwargs: none.kwargs })
+    return (f) => ({ args: plain.map((arg) => arg(f)), kwargs: none.kwargs })
   }
   return (f) => {
-    const found = plain.map((arg) => whole(arg(f), f))
+    const found = plain.map((arg) => arg(f))
     const kwargs: Data = {}
-    for (const { name, value } of named) kwargs[name] = whole(value(f), f)
+    for (const { name, value } of named) kwargs[name] = value(f)
     if (rest !== undefined) found.push(...iterate(whole(rest(f), f)))
     if (options !== undefined) {
       const more = given(whole(options(f), f))
@@ -244,6 +193,8 @@ export function callValue(callee: unknown, call: Call): unknown {
 }
 const isFunction = (value: unknown): value is GlobalFunction => typeof value === 'function'
 
+const isMissing = (value: unknown): boolean => value instanceof Undefined && !(value instanceof NoElse)
+
 /** Methods that leave the items of a container alone need not evaluate all of it. */
 const lazyMethods = new Set(['get', 'keys', 'items', 'values'])
 
@@ -258,7 +209,10 @@ function compileCall(expr: Expr & { readonly kind: 'call' }, c: Compiler): Eval 
       const callee = target(f)
       if (callee instanceof Undefined) return callee
       const bound = args(f)
-      return live(callValue(callee, makeCall(f.run, at, bound.args, bound.kwargs)), f.run, label)
+      // A method does nothing with what is undefined: the call is that itself.
+      const missing = of.kind === 'attr' && !(callee instanceof PyObject) ? bound.args.find(isMissing) : undefined
+      if (missing !== undefined) return missing
+      try { return live(callValue(callee, makeCall(f.run, at, bound.args, bound.kwargs)), f.run, label) } catch (error) { throw ofCall(error) }
     } catch (error) { throw located(error, f.run, at) }
   }
 }
@@ -274,13 +228,14 @@ function compileFilter(expr: Expr & { readonly kind: 'filter' }, c: Compiler): E
   const filter = c.engine.filter(expr.name)
   if (filter === undefined) return refuse(c, () => absentPlugin('filter', expr.name, c.engine.filterNames(), c.at(expr.at)))
   const of = expr.of === undefined ? (f: Frame) => f.local(blockText) : opensVault(expr.name) ? undecrypted(expr.of, c) : compileExpr(expr.of, c)
-  const args = compileArgs(expr.args, c)
+  const args = compileArgs(expr.args, c, { areOptional: optionalArguments.test(expr.name) })
   const { at } = expr
   return (f) => {
     try {
-      const given = of(f), value = given instanceof VaultText ? given.ciphertext : whole(given, f)
+      const found = of(f), value = found instanceof VaultText ? found.ciphertext : whole(found, f)
+      if (value instanceof Failed) given(value)
       const bound = args(f)
-      return filter(value, makeCall(f.run, at, bound.args, bound.kwargs))
+      try { return filter(value, makeCall(f.run, at, bound.args, bound.kwargs)) } catch (error) { throw ofCall(error) }
     } catch (error) {
       // What a filter finds undefined is undefined, so that a `default` behind it helps.
       const missing = asMissing(located(error, f.run, at))
@@ -289,6 +244,8 @@ function compileFilter(expr: Expr & { readonly kind: 'filter' }, c: Compiler): E
     }
   }
 }
+/** Filters that may leave an argument unused: one that fails is an error only if it is used. */
+const optionalArguments = /^(?:ansible\.(?:builtin|legacy)\.)?(?:d|default|ternary)$/
 /** Local name under which a filter block's text is handed to its filter; no template can write it. */
 export const blockText = ' text'
 
@@ -313,8 +270,9 @@ function compileTest(expr: Expr & { readonly kind: 'test' }, c: Compiler): Eval 
     let value: unknown
     try {
       value = isShallow ? of(f) : whole(of(f), f)
+      if (value instanceof Failed) given(value)
       const bound = args(f)
-      return test(value, makeCall(f.run, at, bound.args, bound.kwargs))
+      try { return test(value, makeCall(f.run, at, bound.args, bound.kwargs)) } catch (error) { throw ofCall(error) }
     } catch (error) {
       // A test of something undefined is undefined: `x is changed | default(false)`.
       const missing = value instanceof Undefined ? asMissing(error) : undefined

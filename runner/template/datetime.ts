@@ -18,7 +18,10 @@ const toDate = (micros: Micros): Date => new Date(Number(floorDiv(micros, 1000n)
 /** The value of a datetime or timedelta object, kept beside it. */
 const times = new WeakMap<PyObject, DateTime>()
 const spans = new WeakMap<PyObject, Micros>()
+const dates = new WeakMap<PyObject, Micros>()
+const clocks = new WeakMap<PyObject, Micros>()
 export const timeOf = (value: unknown): DateTime | undefined => value instanceof PyObject ? times.get(value) : undefined
+const dayOf = (value: unknown): Micros | undefined => value instanceof PyObject ? dates.get(value) : undefined
 const spanOf = (value: unknown): Micros | undefined => value instanceof PyObject ? spans.get(value) : undefined
 
 const pad = (value: number | bigint, width = 2): string => String(value).padStart(width, '0')
@@ -66,6 +69,7 @@ function timeAttribute(time: DateTime, name: string): unknown {
     case 'isoweekday': return method(() => date.getUTCDay() || 7)
     case 'toordinal': return method(() => Number(floorDiv(time.micros, day)) + 719_163)
     case 'date': return method(() => makeDateOnly(time))
+    case 'time': return method(() => makeClock(time))
     case 'replace': return method((call) => replaced(time, call))
     default: return undefined
   }
@@ -87,11 +91,39 @@ export function calendar(parts: readonly number[]): Micros {
   if (made.getUTCMonth() !== month - 1 || made.getUTCDate() !== date) throw new Refusal(`day is out of range for month: ${year}-${pad(month)}-${pad(date)}`)
   return BigInt(made.getTime()) * 1000n + BigInt(micro)
 }
+const ofDate = new Set(['year', 'month', 'day', 'strftime', 'weekday', 'isoweekday', 'toordinal'])
+const ofClock = new Set(['hour', 'minute', 'second', 'microsecond', 'tzinfo', 'strftime'])
+/** A day of the calendar. Its span since another day counts whole days. */
 function makeDateOnly(time: DateTime): PyObject {
-  const shown = isoText({ micros: floorDiv(time.micros, day) * day, offsetMinutes: undefined }, 'T').slice(0, 10)
-  return new PyObject('date', (name) => name === 'isoformat' ? method(() => shown) : timeAttribute(time, name), {
-    str: () => shown, binary: (op) => op === 'iso' ? shown : undefined,
+  const micros = floorDiv(time.micros, day) * day
+  const shown = isoText({ micros, offsetMinutes: undefined }, 'T').slice(0, 10)
+  const object: PyObject = new PyObject('date', (name) => name === 'isoformat' ? method(() => shown) : ofDate.has(name) ? timeAttribute({ micros, offsetMinutes: undefined }, name) : undefined, {
+    str: () => shown,
+    binary(op, other, reversed) {
+      if (op === 'iso') return shown
+      if (op === 'format') return formatDate(pyStr(other), micros, undefined)
+      const span = spanOf(other), since = dayOf(other)
+      if (op === '+' && span !== undefined) return makeDateOnly({ micros: micros + floorDiv(span, day) * day, offsetMinutes: undefined })
+      if (op !== '-' || reversed) return undefined
+      if (span !== undefined) return makeDateOnly({ micros: micros - floorDiv(span, day) * day, offsetMinutes: undefined })
+      return since === undefined ? undefined : makeSpan(micros - since)
+    },
+    compare: (other) => { const found = dayOf(other); return found === undefined ? undefined : Number(micros - found) },
   })
+  dates.set(object, micros)
+  return object
+}
+/** The time of a day without its date. */
+function makeClock(time: DateTime): PyObject {
+  const micros = floorMod(time.micros, day)
+  const shown = isoText({ micros, offsetMinutes: undefined }, 'T').slice(11)
+  const object: PyObject = new PyObject('time', (name) => name === 'isoformat' ? method(() => shown) : ofClock.has(name) ? timeAttribute({ micros, offsetMinutes: undefined }, name) : undefined, {
+    str: () => shown,
+    binary: (op, other) => op === 'iso' ? shown : op === 'format' ? formatDate(pyStr(other), micros, undefined) : undefined,
+    compare: (other) => { const found = other instanceof PyObject ? clocks.get(other) : undefined; return found === undefined ? undefined : Number(micros - found) },
+  })
+  clocks.set(object, micros)
+  return object
 }
 
 export function makeTime(time: DateTime): PyObject {

@@ -163,7 +163,8 @@ function rawBlock(cursor: Cursor): boolean {
   if (found === null) return false
   const start = cursor.pos
   cursor.pos = open.lastIndex
-  afterBlock(cursor, found[1] ?? '')
+  // Jinja2 leaves the line end behind `raw` alone, whatever trim_blocks says.
+  if (found[1] === '-') afterBlock(cursor, '-')
   const close = new RegExp(`${escapeRegExp(syntax.blockStart)}([-+]?)\\s*endraw\\s*([-+]?)${escapeRegExp(syntax.blockEnd)}`, 'g')
   close.lastIndex = cursor.pos
   const end = close.exec(source)

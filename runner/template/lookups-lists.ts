@@ -13,8 +13,18 @@ import { parseKeyValues } from './search.ts'
 /** Takes lists apart, one level deep. */
 const flattenOnce = (terms: readonly unknown[]): unknown[] => terms.flatMap((term) => Array.isArray(term) ? Array.from(term, given) : [term])
 
+/** All levels; text loses blanks around it, and the words None and null end their list (community.general: plugins/lookup/flattened.py). */
 function flattenAll(terms: readonly unknown[]): unknown[] {
-  return terms.flatMap((term) => Array.isArray(term) ? flattenAll(term) : term === 'None' || term === 'null' || term === null ? [] : [term])
+  const flat: unknown[] = []
+  for (const written of terms) {
+    let term = written
+    while (Array.isArray(term) && term.length === 1) [term] = term
+    if (typeof term === 'string') term = term.trim()
+    if (term === 'None' || term === 'null') break
+    if (Array.isArray(term)) flat.push(...flattenAll(term))
+    else flat.push(term)
+  }
+  return flat
 }
 
 /** All combinations, the last list fastest; lists inside of them are taken apart, one level deep. */

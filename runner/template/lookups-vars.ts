@@ -123,9 +123,13 @@ function readStored(path: string): Stored | undefined {
 }
 function store(path: string, { password, salt, ident }: Stored): void {
   if (path === '/dev/null') return
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  writeFileSync(path, `${password}${salt === undefined ? '' : ` salt=${salt}`}${ident === undefined ? '' : ` ident=${ident}`}\n`, { mode: 0o600 })
-  chmodSync(path, 0o600)
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    writeFileSync(path, `${password}${salt === undefined ? '' : ` salt=${salt}`}${ident === undefined ? '' : ` ident=${ident}`}\n`, { mode: 0o600 })
+    chmodSync(path, 0o600)
+  } catch (error) {
+    throw new Refusal(`cannot store the password in ${path}: ${error instanceof Error ? error.message : String(error)}`, 'the folders are made by the user who runs this')
+  }
 }
 const saltSizes: Readonly<Record<string, number>> = { sha512_crypt: 16, sha256_crypt: 16, bcrypt: 22 }
 const saltChars = `${lower}${upper}0123456789./`

@@ -3,7 +3,8 @@ import { Fault } from '../core/errors.ts'
 import { omit, Undefined } from '../core/value.ts'
 import type { Eval } from './compile.ts'
 import { NoElse, pyStr, undefinedFault } from './python.ts'
-import { asMissing, deep, finalize, located } from './run.ts'
+import { asMissing } from './deferred.ts'
+import { deep, finalize, located } from './run.ts'
 
 /** The value as it leaves the template; the Undefined of an `if` without `else` may pass, since text takes it as empty. */
 export const compilePrinted = (run: Eval, at: number): Eval => (f) => {

@@ -71,10 +71,13 @@ export function undefinedFault(value: Undefined): Fault {
   if (met === undefined) return fault('undefined', value.loc, { message: value.message, near: value.near?.() })
   return relocate(met, met.loc)
 }
+/** Errors that do not wait for their value to be used (deferred.ts). */
+export const markedAtOnce = new WeakSet<Fault>()
 /** A copy of a fault at this place, trail and cause kept. */
 export function relocate(error: Fault, loc: Loc | undefined): Fault {
   const copy = new Fault(error.code, error.message, error.hint, loc, error.cause)
   copy.trail.push(...error.trail)
+  if (markedAtOnce.has(error)) markedAtOnce.add(copy)
   return copy
 }
 

@@ -5,6 +5,7 @@ import type { Data, Loc } from '../core/types.ts'
 import { dictEntries, isDict, isSettled, makeDict, omit, settle, Template, Tuple, Undefined, Unknown, VaultText } from '../core/value.ts'
 import { inheritLoc } from '../core/loc.ts'
 import type { Call, Env, Filter, GlobalFunction, Jinja, Services, Test, Vars } from './call.ts'
+import { ofCall, waiting } from './deferred.ts'
 import type { At } from './lexer.ts'
 import { given, Missing, relocate, undefinedFault } from './python.ts'
 import type { Module } from './compile.ts'
@@ -97,18 +98,12 @@ export function live(value: unknown, run: Run, label: string): unknown {
     try {
       return run.engine.evaluate(value, run.vars, label)
     } catch (error) {
-      // Like Ansible, a variable made from an undefined one is itself undefined: `default` helps it.
-      const missing = asMissing(error)
-      if (missing === undefined) throw error
-      return missing
+      // Like Ansible, a variable made from an undefined one is itself undefined: `default` helps it. Other failures wait for its use.
+      return waiting(ofCall(error))
     }
   }
   return value instanceof VaultText ? run.engine.decrypt(value) : value
 }
-
-/** An error about something undefined as the undefined value it was met in. */
-export const asMissing = (error: unknown): Missing | undefined =>
-  error instanceof Fault && error.code === 'undefined' ? new Missing(error.message, error.loc, undefined, error) : undefined
 
 /** All the way down. What is undefined or unknown inside of a container stays so until it is used. */
 export function deep(value: unknown, run: Run, label: string): unknown {
