@@ -11,6 +11,7 @@ import type { Module, Predicted, Probe, Target } from '../../runner/core/plan.ts
 import type { Session } from '../../runner/core/session.ts'
 import { Exchange, Machine } from '../../runner/execute/exchange.ts'
 import mysqlDb from '../../runner/modules/mysql_db.ts'
+import mysqlInfo from '../../runner/modules/mysql_info.ts'
 import mysqlQuery from '../../runner/modules/mysql_query.ts'
 import mysqlUser from '../../runner/modules/mysql_user.ts'
 import mysqlVariables from '../../runner/modules/mysql_variables.ts'
@@ -157,5 +158,17 @@ on('mysql: accounts', async ({ root: db }) => {
   assert.match(await fails(db, mysqlDb, { name: 'x', login_user: 'remote', login_password: 'wrong', login_host: '127.0.0.1' }), 'unable to connect to database')
   assert.equal((await apply(db, mysqlUser, { name: 'app', host_all: true, state: 'absent' })).changes.length, 2)
   assert.equal((await apply(db, mysqlVariables, { variable: 'max_connections', value: '77' })).changes, ['value 151 -> 77'])
+})
+on('mysql: what the server is', async ({ root }) => {
+  await apply(root, mysqlDb, { name: 'told' })
+  const { data } = await apply(root, mysqlInfo, { return_empty_dbs: true, filter: ['!users_info'] })
+  assert.equal(Object.keys(data).sort(), ['databases', 'engines', 'global_status', 'master_status', 'server_engine', 'settings', 'slave_hosts', 'slave_status', 'users', 'version'])
+  assert.equal(data['server_engine'], 'MariaDB')
+  const { version, databases, settings, users } = JSON.parse(JSON.stringify(data, (_, value: unknown) => typeof value === 'bigint' ? `int ${value}` : value))
+  assert.match(String(version?.['full']), `${String(version?.['major'])}.${String(version?.['minor'])}.${String(version?.['release'])}-${String(version?.['suffix'])}`)
+  assert.equal([databases?.['told'], settings?.['port'], settings?.['max_join_size']], [{ size: 0, tables: 0 }, 3306, 'int 18446744073709551615'])
+  assert.ok(users?.['localhost'])
+  assert.equal(Object.keys((await apply(root, mysqlInfo, { filter: ['version'] })).data), ['server_engine', 'version'])
+  assert.match(await fails(root, mysqlInfo, { filter: ['users_info'] }), 'users_info is not supported')
 })
 on.run()
