@@ -56,9 +56,12 @@ export default defineAction({
     for (const secret of secretTexts(spec, values)) control.keepSecret(secret) // what is declared with no_log is a secret of the run
     // parameters that the specification does not name are mistakes; variables are not
     const extra = Object.fromEntries(Object.entries(args.provided_arguments).filter(([key]) => !(key in spec)))
-    const faults = argFaults(spec, { ...values, ...extra }, { module: context.name === '' ? 'role' : `role ${context.name}`, container: values })
-    if (faults.length === 0) return { changed: false, msg: 'The arg spec validation passed', validate_args_context: args.validate_args_context }
-    const errors = faults.map(({ message }) => message)
-    throw new Failure(['Validation of arguments failed:', ...errors].join('\n'), { argument_errors: errors, argument_spec_data: args.argument_spec, validate_args_context: args.validate_args_context }, faults[0])
+    const where = { module: context.name === '' ? 'role' : `role ${context.name}`, container: values }
+    const faults = argFaults(spec, values, where), unknown = Object.keys(extra)
+    if (faults.length === 0 && unknown.length === 0) return { changed: false, msg: 'The arg spec validation passed', validate_args_context: args.validate_args_context }
+    // what the specification does not name is one error, and the last one, as Ansible counts them
+    const unsupported = unknown.length === 0 ? [] : [`Unsupported parameters: ${unknown.join(', ')}. Supported parameters include: ${Object.keys(spec).sort().join(', ')}.`]
+    const errors = [...faults.map(({ message }) => message), ...unsupported]
+    throw new Failure(['Validation of arguments failed:', ...errors].join('\n'), { argument_errors: errors, argument_spec_data: args.argument_spec, validate_args_context: args.validate_args_context }, faults[0] ?? argFaults(spec, extra, where)[0])
   },
 })
