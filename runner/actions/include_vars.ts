@@ -32,7 +32,8 @@ export default defineAction({
       files.push(file.path)
       if (isDict(loaded)) for (const [key, value] of dictEntries(loaded)) found[String(key)] = value
     }
-    if (args.file !== undefined) await add(args.file)
+    if ((args.file ?? args.dir ?? '').trim() === '') throw failure("Could not find file: the value of 'file' is empty")
+    if (args.file !== undefined) await add(args.file.replace(/\n+$/, '')) // `include_vars: >` ends in one
     const names = { ignored: listOf('ignore_files', args.ignore_files), extensions: listOf('extensions', args.extensions) }
     if (args.dir !== undefined) for (const path of await filesIn(control, args.dir, { ...args, ...names })) await add(path)
     const vars = args.name === undefined ? found : { [args.name]: found }
