@@ -45,7 +45,7 @@ function collect(spec: ArgSpec, raw: Readonly<Data>, place: Place): Map<string, 
       // Ansible meets an unknown name only where its value is not omitted
       if (value instanceof Template && /\bomit\b/.test(value.source)) continue
       const near = nearest(key, known.keys())
-      attempted(place, () => { throw fault('arg-unknown', keyLoc(place.container, key) ?? place.loc, { ...place, name: key, supported: names(spec), isKeyword: place.within.length === 0 && place.isTaskKeyword?.(key) === true, ...(near === undefined ? {} : { near }) }) })
+      attempted(place, () => { throw fault('arg-unknown', keyLoc(place.container, key) ?? place.loc, { ...place, name: key, supported: names(spec), isRole: place.gathered !== undefined, isKeyword: place.within.length === 0 && place.isTaskKeyword?.(key) === true, ...(near === undefined ? {} : { near }) }) })
       continue
     }
     const why = spec[name]?.unsupported

@@ -191,7 +191,7 @@ function validation(loading: Loading, use: RoleUse, scope: Scope, specs: unknown
     kind: 'task', id: loading.nextId(), name, module: 'validate_argument_spec', action: 'ansible.builtin.validate_argument_spec',
     args: {
       argument_spec: dictGet(spec, 'options') ?? {}, provided_arguments: role.params.vars,
-      validate_args_context: { type: 'role', name: role.name, argument_spec_name: entry, path: role.path },
+      validate_args_context: { type: 'role', name: role.collection === undefined ? role.name : role.name.slice(role.collection.length + 1), argument_spec_name: entry, path: role.path },
     },
     kw: inherit(scope.kw, { tags: ['always'] }, undefined), vars: scope.vars, role, search: searchPath(role, join(role.path, 'tasks', 'main.yml'), scope.playDir),
     isHandler: false, loc: specLoc(spec, use.loc),

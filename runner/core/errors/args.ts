@@ -11,8 +11,8 @@ const missingWords: Readonly<Record<string, string>> = {
   copy: 'dest is required', assemble: 'src and dest are required', template: 'src and dest are required', unarchive: 'src (or content) and dest are required',
 }
 export const argErrors = {
-  'arg-unknown': (data: In & { readonly name: string; readonly supported: readonly string[]; readonly near?: string; readonly isKeyword?: boolean }) => ({
-    message: `${plainOptions.includes(data.module) ? `Invalid options for ${data.module}` : `Unsupported parameters for (${data.module}) module`}: ${data.name}${where(data.within)}`,
+  'arg-unknown': (data: In & { readonly name: string; readonly supported: readonly string[]; readonly near?: string; readonly isKeyword?: boolean; readonly isRole?: boolean }) => ({
+    message: data.isRole === true ? `${[...data.within, data.name].join('.')}. Supported parameters include: ${list([...data.supported].sort())}.` : `${plainOptions.includes(data.module) ? `Invalid options for ${data.module}` : `Unsupported parameters for (${data.module}) module`}: ${data.name}${where(data.within)}`,
     hint: data.isKeyword === true ? `'${data.name}' is a keyword of the task: write it beside ${data.module}, not below it` : data.near === undefined ? `supported parameters: ${list(data.supported)}` : `did you mean '${data.near}'?`,
   }),
   'arg-refused': (data: In & { readonly name: string; readonly why: string }) => ({
