@@ -19,6 +19,8 @@ export interface TaskResult {
   readonly showsDiff?: true
   /** `ignore_errors`, `ignore_unreachable` or a rescue took it. */
   readonly ignored?: boolean
+  /** Of the host that it was delegated to, where that is not its name. */
+  readonly address?: string
   readonly ms: number
   /** Round trips that this task waited for. */
   readonly trips: number

@@ -25,7 +25,9 @@ export const isCheck = (unit: Unit): boolean => flag(unit.run, unit.task, unit.s
 /** A dry run that cannot tell whether variables would be included: their names are unknown from here on, not undefined. */
 async function perhapsIncluded(unit: Unit, reason: string): Promise<Draft> {
   const always = { ...unit, task: { ...unit.task, kw: { ...unit.task.kw, when: [] } } }
-  const { ansible_facts: facts } = (await attempt(always)).data
+  const one = await attempt(always)
+  if (isFailed(one) || one.unknown !== undefined || one.unreachable === true) return one
+  const { ansible_facts: facts } = one.data
   const names = isDict(facts) ? dictEntries(facts).map(([name]) => name) : []
   return { data: { changed: false, ansible_facts: makeDict(names.map((name) => [name, new Unknown(reason)])) }, changes: [], unknown: reason }
 }
@@ -37,11 +39,15 @@ export async function attempt(given: Unit): Promise<Draft> {
     if (skip !== undefined) return skip
     ready = await prepare(given)
   } catch (error) { return { ...draftOf(error), isPremature: true } }
-  return begin(ready).catch((error: unknown) => {
+  const one = await begin(ready).catch((error: unknown): Draft => {
     // a template that a module meets while it is at work (an expression of assert, a file of template) is no result of the module either
-    if (error instanceof Fault && error.code in templateErrors) return { ...draftOf(error), isPremature: true }
-    throw error
+    return { ...draftOf(error), ...(error instanceof Fault && error.code in templateErrors ? { isPremature: true } : {}) }
   })
+  return one.unreachable === true || one.isPremature === true || ready.kind === 'status' ? one : { ...one, ...addressOf(ready.place) }
+}
+/** Of a delegated task, for its line: where it was done, if the name of the host does not say so. */
+function addressOf({ delegated, endpoint: { connection, host } }: Place): Pick<Draft, 'address'> {
+  return delegated === undefined || connection === 'local' || host === delegated ? {} : { address: host }
 }
 async function skipOrPerhaps(unit: Unit): Promise<Draft | undefined> {
   checkDelegate(unit)

@@ -19,6 +19,8 @@ export interface Draft {
   readonly unreachable?: boolean
   /** It failed before its module began: no `until`, `changed_when` or `failed_when` judges it. */
   readonly isPremature?: true
+  /** Of the host that it was delegated to, where that is not its name. */
+  readonly address?: string
   /** In diff mode: its changes are to be shown. */
   readonly showsDiff?: true
   /** What is registered instead of `data`: a dry run's skip of something whose result nobody knows. */
@@ -72,7 +74,7 @@ export function present(run: Run, one: Draft, times: { readonly ms: number; read
   const reason = one.unknown === undefined ? {} : { unknown: one.unknown }
   const told = one.error ?? (outcome === 'failed' ? failureError(shown(one.data)) : undefined)
   const error = told === undefined || noLog ? {} : { error: run.masker.value(told) }
-  return { outcome, changes: noLog ? censored(one.changes) : one.changes.map((change) => run.masker.value(change)), data: { ...data, ...reason }, ...times, ...error, ...(one.showsDiff === true && !noLog ? { showsDiff: true } : {}) }
+  return { outcome, changes: noLog ? censored(one.changes) : one.changes.map((change) => run.masker.value(change)), data: { ...data, ...reason }, ...times, ...error, ...(one.address === undefined ? {} : { address: one.address }), ...(one.showsDiff === true && !noLog ? { showsDiff: true } : {}) }
 }
 const keep = (data: Data, names: readonly string[]): Data => Object.fromEntries(names.filter((name) => name in data).map((name) => [name, data[name]]))
 const censored = (changes: readonly Change[]): readonly Change[] =>

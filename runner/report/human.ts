@@ -227,5 +227,5 @@ class Human implements Reporter {
 }
 
 const hostLabel = (event: ItemEvent | ResultEvent): string =>
-  event.delegated === undefined || event.delegated === event.host ? event.host : `${event.host} -> ${event.delegated}`
+  event.delegated === undefined || event.delegated === event.host ? event.host : `${event.host} -> ${event.delegated}${event.result.address === undefined ? '' : `(${event.result.address})`}`
 const reasonOf = (result: TaskResult): string => String(result.data['unknown'] ?? 'cannot be known before the run')

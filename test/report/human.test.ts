@@ -36,8 +36,8 @@ test('plays, tasks, handlers: banners of 80 columns after an empty line', () => 
 })
 
 test('ok, changed, skipping, delegated', () => {
-  const lines = out(task('t'), result('h1', res('ok', { changed: false })), result('h2', res('changed', { changed: true })), result('h3', res('skipped', { skipped: true })), result('h4', res('changed'), { delegated: 'other' }), result('h5', res('skipped'), { delegated: 'other' }))
-  assert.is(lines, `\n${stars('TASK [t]')}\nok: [h1]\nchanged: [h2]\nskipping: [h3]\nchanged: [h4 -> other]\nskipping: [h5]\n`)
+  const lines = out(task('t'), result('h1', res('ok', { changed: false })), result('h2', res('changed', { changed: true })), result('h3', res('skipped', { skipped: true })), result('h4', res('changed'), { delegated: 'other' }), result('h5', res('skipped'), { delegated: 'other' }), result('h6', { ...res('ok'), address: '192.0.2.7' }, { delegated: 'other' }))
+  assert.is(lines, `\n${stars('TASK [t]')}\nok: [h1]\nchanged: [h2]\nskipping: [h3]\nchanged: [h4 -> other]\nskipping: [h5]\nok: [h6 -> other(192.0.2.7)]\n`)
 })
 
 test('debug shows its message or variable alone, indented', () => {

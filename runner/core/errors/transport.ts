@@ -8,14 +8,14 @@ interface Said extends At { readonly said: string }
 interface Account extends Said { readonly method: string; readonly user: string }
 
 const because = (said: string): string => said.trim() === '' ? '' : `: ${inWords(said.trim())}`
-/** Node's names of network errors in words. */
+/** Node's names of network errors, in the words of ssh that people search for. */
 const network: readonly (readonly [RegExp, string])[] = [
-  [/connect ECONNREFUSED \S+/, 'the connection was refused, nothing listens on that port'],
-  [/getaddrinfo (?:ENOTFOUND|EAI_AGAIN|EAI_NODATA) (\S+)/, 'the name $1 cannot be resolved'],
-  [/connect ETIMEDOUT \S+/, 'no answer came'],
-  [/connect EHOSTUNREACH \S+/, 'there is no route to the host'],
-  [/connect ENETUNREACH \S+/, 'there is no route to its network'],
-  [/read ECONNRESET/, 'the other side closed the connection'],
+  [/connect ECONNREFUSED \S+/, 'Connection refused (nothing listens on that port)'],
+  [/getaddrinfo (?:ENOTFOUND|EAI_AGAIN|EAI_NODATA) (\S+)/, 'Could not resolve hostname $1'],
+  [/connect ETIMEDOUT \S+/, 'Connection timed out'],
+  [/connect EHOSTUNREACH \S+/, 'No route to host'],
+  [/connect ENETUNREACH \S+/, 'Network is unreachable'],
+  [/read ECONNRESET/, 'Connection reset by peer'],
 ]
 const inWords = (said: string): string => network.reduce((text, [pattern, words]) => text.replace(pattern, words), said)
 
