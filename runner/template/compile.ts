@@ -25,7 +25,7 @@ export const conditional = (c: Compiler): Compiler => ({ ...c, isConditional: tr
 /** Throws now, or, where the code may never be reached, when it is. */
 function refuse(c: Compiler, error: () => Error): Eval {
   if (c.isConditional !== true) throw error()
-  return () => { throw error() }
+  return () => { throw atOnce(error()) }
 }
 export interface Module {
   /** Runs the template's body, the results of its prints into `out`. */
@@ -84,8 +84,10 @@ function compileName(name: string, at: number): Eval {
   }
 }
 function compileDict(pairs: readonly (readonly [Eval, Eval])[], at: number): Eval {
+  // Templates fill it: a Map takes any key in place.
+  if (pairs.length === 0) return () => new Map()
   return guarded(at, (f) => uniqueKeys(pairs.map(([key, value]) => {
-    const made = given(key(f))
+    const made = keyOf(key, f)
     if (!isHashable(made)) throw pyError('TypeError', `unhashable type: '${typeName(made)}'`)
     return [made, value(f)] as const
   })))

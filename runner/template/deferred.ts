@@ -35,7 +35,7 @@ export const deferred = (run: Eval): Eval => (f) => {
   try { return run(f) } catch (error) { return waiting(error) }
 }
 
-const absent = new Set(['unknown-lookup', 'plugin-elsewhere'])
+const absent = new Set(['unknown-filter', 'unknown-test', 'unknown-lookup', 'plugin-elsewhere', 'dict-key-in-place'])
 /** The same for a name that may never be used: what this program lacks is told at once, anything else in a warning. */
 export function assigned(run: Eval): Eval {
   const wait = deferred(run)

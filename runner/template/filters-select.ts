@@ -3,8 +3,8 @@ import type { Call, Filter, Test } from './call.ts'
 import { fault } from '../core/errors.ts'
 import { nearest } from '../core/near.ts'
 import type { Data, Loc } from '../core/types.ts'
-import { Undefined } from '../core/value.ts'
 import { filters } from './filters.ts'
+import { Failed } from './deferred.ts'
 import { attributeGetter } from './items.ts'
 import { findNamed } from './lookup-call.ts'
 import { filterTable, Refusal } from './params.ts'
@@ -41,7 +41,7 @@ function mapper(args: readonly unknown[], kwargs: Readonly<Data>, call: Call): (
 function condition(args: readonly unknown[], kwargs: Readonly<Data>, call: Call): (item: unknown) => boolean {
   if (args.length === 0) return isTruthy
   const test = testNamed(named(args[0]), call.env.loc)
-  return (item) => test(item, { args: args.slice(1), kwargs, env: call.env })
+  return (item) => test(item instanceof Failed ? given(item) : item, { args: args.slice(1), kwargs, env: call.env })
 }
 
 function pick(value: unknown, args: unknown, kwargs: unknown, call: Call, byAttribute: boolean, keep: boolean): unknown[] {
@@ -50,7 +50,7 @@ function pick(value: unknown, args: unknown, kwargs: unknown, call: Call, byAttr
   if (byAttribute && (args as unknown[]).length === 0) throw new Refusal('Missing parameter for attribute name')
   const passes = condition(byAttribute ? rest : args as unknown[], kwargs as Data, call)
   const getter = byAttribute ? attributeGetter(first) : (item: unknown) => item
-  return iterate(value).filter((item) => passes(item instanceof Undefined && byAttribute ? given(item) : getter(item)) === keep)
+  return iterate(value).filter((item) => passes(getter(item)) === keep)
 }
 
 export const selectFilters: Record<string, Filter> = filterTable({

@@ -23,13 +23,13 @@ export function callMethod(value: unknown, name: string, call: Call, args: reado
 
 export type Getter = (item: unknown) => unknown
 
-/** `a.b.0` of an item; parts that are numbers are indexes. With `fallback`, what is not there is replaced by it, at every step. */
+/** `a.b.0` of an item; parts that are numbers are indexes. Of what is not there all is undefined; with `fallback`, it is replaced at every step. */
 export function attributeGetter(attribute: unknown, fallback?: unknown): Getter {
   const parts = attribute === null || attribute === undefined ? []
     : typeof attribute === 'string' ? attribute.split('.').map((part) => /^\d+$/.test(part) ? Number(part) : part)
     : [attribute]
   return (item) => parts.reduce((value: unknown, part) => {
-    const found = getItem(value, part)
+    const found = value instanceof Undefined ? value : getItem(value, part)
     return found instanceof Undefined && fallback !== null && fallback !== undefined ? fallback : found
   }, item)
 }

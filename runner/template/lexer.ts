@@ -241,7 +241,8 @@ function word(cursor: Cursor, tag: 'block' | 'variable' | 'line' | undefined): b
   }
   const code = source.charCodeAt(pos)
   if (code >= 48 && code <= 57) {
-    return take('number', realNumber, (text) => { const value = Number(text.replaceAll('_', '')); return Number.isInteger(value) ? new Float(value) : value })
+    // Behind a dot there are indexes only: x.1.2 is x[1][2].
+    return (source[pos - 1] !== '.' && take('number', realNumber, (text) => { const value = Number(text.replaceAll('_', '')); return Number.isInteger(value) ? new Float(value) : value }))
       || take('number', wholeNumber, (text) => shrink(BigInt(text.replaceAll('_', ''))))
   }
   if (code === 39 || code === 34) {

@@ -1,4 +1,5 @@
 /** Methods of list and dict. Those that change a value change it in place, as Python does. */
+import { fault } from '../core/errors.ts'
 import { dictEntries, dictGet, dictKeys, isDict, makeDict, Tuple } from '../core/value.ts'
 import type { Dict } from '../core/value.ts'
 import type { Call } from './call.ts'
@@ -16,7 +17,7 @@ const callKey = (key: unknown, call: Call) => (item: unknown): unknown => {
 
 export const listMethods: Methods<unknown[]> = {
   append(self, call) { self.push(needed(call, 1, 'append', 'object')[0]); return null },
-  extend(self, call) { self.push(...iterate(needed(call, 1, 'extend', 'iterable')[0])); return null },
+  extend(self, call) { self.push(...Array.from(iterate(needed(call, 1, 'extend', 'iterable')[0]), given)); return null },
   insert(self, call) {
     const [at, item] = needed(call, 2, 'insert', 'index', 'object')
     self.splice(asIndex(at), 0, item)
@@ -63,12 +64,12 @@ export function countOf(self: readonly unknown[], call: Call): number {
   return self.filter((one) => equals(one, item)).length
 }
 
-/** Sets a key in place. A plain object that would lose its order with this key cannot take it: such keys are refused. */
+/** Sets a key in place. A plain object that would lose its order with this key cannot take it: such keys are refused. `{}` in a template takes all. */
 function setKey(self: Dict, key: unknown, value: unknown): void {
   const known = findKey(self, key)
   if (self instanceof Map) { self.set(known === undefined ? key : known.key, value); return }
   if (typeof key !== 'string' || isDict(makeDict([[key, value]])) && makeDict([[key, value]]) instanceof Map) {
-    throw pyError('TypeError', `a dict with text keys cannot take the key ${pyRepr(key)} in place: use combine()`)
+    throw fault('dict-key-in-place', undefined, { key: pyRepr(key) })
   }
   self[key] = value
 }
@@ -114,8 +115,9 @@ export const dictMethods: Methods<Dict> = {
     return Tuple.from(last)
   },
   update(self, call) {
-    for (const [key, value] of call.args[0] === undefined ? [] : pairsOf(call.args[0])) setKey(self, key, value)
-    for (const [key, value] of Object.entries(call.kwargs)) setKey(self, key, value)
+    const pairs = [...call.args[0] === undefined ? [] : pairsOf(call.args[0]), ...Object.entries(call.kwargs)]
+    for (const [, value] of pairs) given(value)
+    for (const [key, value] of pairs) setKey(self, key, value)
     return null
   },
   copy: (self) => makeDict(dictEntries(self)),

@@ -43,6 +43,10 @@ export const templateErrors = {
   }),
   /** What Python would raise: kind is TypeError, ValueError, KeyError, ZeroDivisionError … */
   'template-operation': (data: { readonly kind: string; readonly message: string }) => ({ message: data.kind === 'ZeroDivisionError' ? data.message : `${data.kind}: ${data.message}`, ...hinted(operationHint(data.message)) }),
+  'dict-key-in-place': (data: { readonly key: string }) => ({
+    message: `this dict has text keys only and cannot take the key ${data.key} in place`,
+    hint: 'make a new one with combine(), or begin with {}',
+  }),
   'template-syntax': (data: { readonly message: string; readonly hint?: string }) => ({
     message: `template error: ${data.message}`, ...hinted(data.hint ?? syntaxHint(data.message)),
   }),
