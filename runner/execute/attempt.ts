@@ -10,6 +10,7 @@ import { withoutShell } from '../core/errors/failure.ts'
 import { Missing } from '../core/missing.ts'
 import { dictEntries, Float, isDict, makeDict, Unknown, UnknownValue } from '../core/value.ts'
 import { customRun, rehearsed, withDifferences } from './custom.ts'
+import { factModules, gatherBy } from './fact-modules.ts'
 import { fetchJob, type Job, removeJob, startedData, startJob } from './async.ts'
 import { checkedArgs, ownArgs, type Unit } from './arguments.ts'
 import { flag, numberOf, timeoutOf } from './keywords.ts'
@@ -37,6 +38,8 @@ export async function attempt(given: Unit): Promise<Draft> {
   try {
     const skip = await skipOrPerhaps(given)
     if (skip !== undefined) return skip
+    const others = factModules(given)
+    if (others !== undefined) return await gatherBy(given, others, async (one) => begin(await prepare(one)))
     ready = await prepare(given)
   } catch (error) { return { ...draftOf(error), isPremature: true } }
   const one = await begin(ready).catch((error: unknown): Draft => {

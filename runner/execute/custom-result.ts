@@ -15,8 +15,8 @@ export interface Printer { readonly name: string; readonly interpreter: string; 
 /** The result, and what people are to be told beside it. Throws a Failure where there is no JSON. */
 export function customResult(printer: Printer, ran: Ran): { readonly data: Data; readonly warnings: readonly string[] } {
   const { value, junk } = parsed(printer, ran)
-  const data: Data = Object.fromEntries(dictEntries(value).map(([key, item]): [string, unknown] => [pyStr(key), withoutInternal(item)]).filter(([key]) => !isInternal(key)))
-  const own = listOf(data['warnings']), warnings = [...own, ...junk]
+  const data: Data = Object.fromEntries(dictEntries(value).map(([key, item]): [string, unknown] => [pyStr(key), typed(withoutInternal(item))]).filter(([key]) => !isInternal(key)))
+  const warnings = [...listOf(data['warnings']), ...junk]
   if (warnings.length > 0) data['warnings'] = warnings
   for (const name of ['stdout', 'stderr']) {
     const text = data[name]
@@ -25,16 +25,28 @@ export function customResult(printer: Printer, ran: Ran): { readonly data: Data;
   const { rc } = data
   const failed = 'failed' in data ? isTruthy(data['failed']) : rc !== undefined && rc !== 0 && rc !== '0'
   if (failed && data['msg'] === undefined) data['msg'] = 'Task failed: Module failed: Unknown error.'
-  const old = listOf(data['deprecations'], 'msg').map((text) => `${text} (said by the module ${printer.name} of what it will no longer do)`)
-  return { data: { ...data, changed: isTruthy(data['changed'] ?? false), failed }, warnings: [...warnings.map(pyStr), ...old] }
+  const old = listOf(data['deprecations']).map((one) => pyStr(isDict(one) ? dictGet(one, 'msg') ?? one : one)).map((text) => `${text} (said by the module ${printer.name} of what it will no longer do)`)
+  return { data: { ...data, changed: isTruthy(data['changed'] ?? false), failed }, warnings: [...warnings.map((one) => pyStr(one).replaceAll('\r\n', '\n')), ...old] }
 }
 const isInternal = (key: unknown): boolean => typeof key === 'string' && key.startsWith('_ansible_')
 function withoutInternal(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutInternal)
   return isDict(value) ? makeDict(dictEntries(value).filter(([key]) => !isInternal(key)).map(([key, item]) => [key, withoutInternal(item)])) : value
 }
-const listOf = (value: unknown, key?: string): readonly string[] =>
-  Array.isArray(value) ? value.map((one: unknown) => pyStr(key !== undefined && isDict(one) ? dictGet(one, key) : one)) : value === undefined || value === null ? [] : [pyStr(value)]
+const listOf = (value: unknown): readonly unknown[] => Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]
+
+/** What Ansible's own class prints of its messages, as they are registered. Ansible: module_utils/_internal/_messages.py. */
+function typed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(typed)
+  if (!isDict(value)) return value
+  const event = dictGet(value, 'event'), msg = isDict(event) ? dictGet(event, 'msg') : undefined
+  switch (dictGet(value, '__ansible_type')) {
+    case 'WarningSummary': return msg
+    case 'ErrorSummary': return '(traceback unavailable)'
+    case 'DeprecationSummary': return makeDict([['msg', msg], ...dictEntries(value).filter(([name, one]) => ['version', 'date', 'help_text'].includes(String(name)) && one !== null)])
+    default: return value
+  }
+}
 
 function parsed(printer: Printer, ran: Ran): { readonly value: ReturnType<typeof asDict>; readonly junk: readonly string[] } {
   const lines = splitLines(ran.stdout)

@@ -103,12 +103,12 @@ function bodyOf({ body, style }: Program, args: Data): Uint8Array {
   return style === 'python' ? new Uint8Array(Buffer.from(Buffer.from(body).toString('latin1').replace('#<<INCLUDE_ANSIBLE_MODULE_COMMON>>', 'from ansible.module_utils.basic import *'), 'latin1')) : body
 }
 
-/** What Ansible tells every module. Ansible: plugins/action/__init__.py, _update_module_args. */
+/** What Ansible tells every module, as far as every version of its Python package takes it. Ansible: plugins/action/__init__.py, _update_module_args. */
 const internalArgs = (unit: Unit, name: string, isDry: boolean): Data => ({
   _ansible_check_mode: isDry, _ansible_no_log: isSilent(unit.run, unit.task, unit.scope), _ansible_debug: false, _ansible_diff: inDiffMode(unit),
   _ansible_verbosity: unit.run.options.verbosity, _ansible_version: version, _ansible_module_name: name, _ansible_syslog_facility: 'LOG_USER',
   _ansible_selinux_special_fs: ['fuse', 'nfs', 'vboxsf', 'ramfs', '9p', 'vfat'], _ansible_socket: null, _ansible_shell_executable: '/bin/sh', _ansible_keep_remote_files: false,
-  _ansible_tmpdir: null, _ansible_remote_tmp: '$PLAY_TMP', _ansible_ignore_unknown_opts: false, _ansible_target_log_info: null, _ansible_tracebacks_for: [], _ansible_inject_invocation: false,
+  _ansible_tmpdir: null, _ansible_remote_tmp: '$PLAY_TMP',
 })
 
 function result(unit: Unit, program: Program, place: Place, ran: Ran): Data {

@@ -77,7 +77,12 @@ export async function untilDone(unit: Unit): Promise<Draft> {
   }
 }
 
-const seen = (unit: Unit, one: Draft): Data => { const { loopSoFar } = unit; return resultVars(unit.task, one, loopSoFar === undefined ? undefined : () => loopSoFar(one)) }
+/** As conditions see it while the task runs: messages of its module are there, be it none. */
+function seen({ task, loopSoFar }: Unit, one: Draft): Data {
+  const vars = resultVars(task, one, loopSoFar === undefined ? undefined : () => loopSoFar(one)), own = vars['_task']
+  if (isDict(own) && !(own instanceof Map) && isDict(own['result']) && !(own['result'] instanceof Map)) own['result'] = settleDeep({ warnings: [], deprecations: [], ...own['result'] })
+  return vars
+}
 
 const becauseTrue = "A 'failed_when' expression evaluated to 'True'"
 /** Whether the result has a message of its own: that stays, whatever a condition makes of the result. */

@@ -13,7 +13,7 @@ export const passed: ReadonlySet<string> = new Set([
     collections_on_ansible_version_mismatch display_traceback log_verbosity log_filter no_target_syslog syslog_facility target_log_info old_plugin_cache_clear plugin_filters_cfg
     python_module_rlimit_nofile run_vars_plugins validate_action_group_metadata win_async_startup_timeout worker_session_isolation use_persistent_connections network_group_modules
     callback_result_yaml_line_width system_tmpdirs admin_users allow_world_readable_tmpfiles common_remote_group ansible_managed_timestamp squash_actions
-    sudo_user ask_sudo_pass display_version nocolor_stdout facts_modules max_diff_size
+    sudo_user ask_sudo_pass display_version nocolor_stdout max_diff_size
     gather_facts_parallel inventory_cache allow_unsafe_lookups`).map((key) => `defaults.${key}`),
   ...words('pipelining ssh_agent ssh_agent_executable ssh_agent_key_lifetime').map((key) => `connection.${key}`),
   ...words(`pipelining control_path control_path_dir sftp_batch_mode transfer_method scp_if_ssh usetty sftp_executable scp_executable sftp_extra_args scp_extra_args password_mechanism

@@ -47,6 +47,7 @@ export const honoured: readonly Setting[] = [
   one('ANSIBLE_PRIVATE_ROLE_VARS', 'defaults.private_role_vars', 'on: variables of roles are seen by their own tasks only; off: those of included roles too are seen by the rest of the play; `public` of include_role and import_role wins'),
   one('ansible_managed', 'defaults.ansible_managed', 'text of the variable `ansible_managed` of templates: {file}, {host}, {uid} and codes of strftime', { onlyFile: true }),
   one('ANSIBLE_GATHERING', 'defaults.gathering', '`implicit`, `explicit`, `smart`'),
+  one('ANSIBLE_FACTS_MODULES', 'defaults.facts_modules', 'what `gather_facts` runs, as the variable `ansible_facts_modules`: setup, modules of your own'),
   one('ANSIBLE_INJECT_INVOCATION', 'defaults.inject_invocation', 'results tell the arguments of their task'),
   one('ANSIBLE_INJECT_FACT_VARS', 'defaults.inject_facts_as_vars', 'off: facts only in `ansible_facts`'),
   one('ANSIBLE_CACHE_PLUGIN', 'defaults.fact_caching', '`memory` (none between runs), `jsonfile`'),
