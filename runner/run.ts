@@ -114,7 +114,8 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
   const settings = options.settings ?? {}, sources = vaultSources({ ids: options.vaultIds, files: options.vaultPasswordFiles, ask: options.askVault }, settings)
   const secrets = await loadSecrets(sources, { cwd: process.cwd(), ask: prompts.secret, warn, isStrict: isOn(settings['ANSIBLE_VAULT_ID_MATCH']) })
   let inventory: Inventory | undefined
-  const services = createServices(secrets, masker, tell, () => inventory, options)
+  let findPlugin: Loader['pluginFile'] | undefined
+  const services: Services = { ...createServices(secrets, masker, tell, () => inventory, options), pluginFile: (kind, name) => findPlugin?.(kind, name) }
   const jinja = createJinja(services)
   const decrypt = (text: string, loc?: Loc): string => services.decrypt(text, loc)
   const { values } = options
@@ -135,6 +136,7 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
     modulePath: options.modulePath ?? [], rolesPath: [join(process.cwd(), 'roles'), ...options.rolesPath ?? []], collectionsPath: options.collectionsPath ?? [], publicRoles: options.publicRoles,
     decrypt: (text, loc) => decrypt(text, loc), warn, values,
   })
+  findPlugin = loader.pluginFile
   const read: Playbook[] = []
   if (options.adhoc !== undefined) read.push(loader.adhoc(options.adhoc, resolve(options.playbookDir ?? '.')))
   for (const path of options.playbooks) read.push(await loader.playbook(findPlaybook(path)))

@@ -21,7 +21,7 @@ import { metaNames } from './meta.ts'
 import { engineNames, moduleFault, type Registry } from './registry.ts'
 
 /** What the checks look things up in. */
-export interface Checker { readonly registry: Registry; readonly jinja: Jinja; readonly loader: Pick<Loader, 'findTasks'>; /** Where a missing handler is told, if it is an error later. */ readonly warn?: (message: string, loc?: Loc) => void; /** Tags leave tasks out. */ readonly isPart?: boolean }
+export interface Checker { readonly registry: Registry; readonly jinja: Jinja; readonly loader: Pick<Loader, 'findTasks' | 'pluginFile'>; /** Where a missing handler is told, if it is an error later. */ readonly warn?: (message: string, loc?: Loc) => void; /** Tags leave tasks out. */ readonly isPart?: boolean }
 
 function* tasksOf(nodes: readonly Node[]): Generator<Task> {
   for (const node of nodes) {
@@ -111,26 +111,26 @@ function checkEngine({ loader }: Checker, task: Task): void {
 }
 
 /** Syntax, filters and tests of every template in a value; lookups whose name is written out. */
-function checkTemplates({ jinja }: Pick<Checker, 'jinja'>, value: unknown, task: Task): void {
+function checkTemplates({ jinja, loader }: Pick<Checker, 'jinja' | 'loader'>, value: unknown, task: Task): void {
   if (value instanceof Template) {
     try {
       jinja.check(value)
-      checkLookups(value)
+      checkLookups(loader, value)
     } catch (error) { if (!isForLater(error, task)) throw error }
   } else if (typeof value === 'object' && value !== null && !isSettled(value)) {
     const inner = Array.isArray(value) ? value : isDict(value) ? dictEntries(value).map(([, one]) => one) : []
-    for (const one of inner) checkTemplates({ jinja }, one, task)
+    for (const one of inner) checkTemplates({ jinja, loader }, one, task)
   }
 }
 /** What does not exist here may never be asked for. */
 const isForLater = (error: unknown, task: Task): boolean =>
   error instanceof Fault && (error.code === 'plugin-elsewhere' || (['unknown-filter', 'unknown-test', 'unknown-lookup'].includes(error.code) && isConditional(task)))
 
-function checkLookups({ source, at }: Template): void {
+function checkLookups(loader: Checker['loader'], { source, at }: Template): void {
   for (const found of source.matchAll(/\{\{[^'"{}]*?\b(?:lookup|query|q)\(\s*(['"])([\w.]+)\1/g)) {
     const name = found[2] ?? '', short = name.replace(/^ansible\.(builtin|legacy)\./, '')
     if (Object.hasOwn(lookups, short)) continue
-    throw absentPlugin('lookup', name, Object.keys(lookups), at((found.index) + found[0].length - name.length - 1))
+    throw absentPlugin('lookup', name, Object.keys(lookups), at((found.index) + found[0].length - name.length - 1), loader.pluginFile('lookup', name))
   }
 }
 

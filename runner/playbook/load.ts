@@ -18,6 +18,7 @@ import type { Loading, LoaderContext } from './loading.ts'
 import { loadNodes } from './nodes.ts'
 import { loadPlay } from './play.ts'
 import type { Wrap } from './play.ts'
+import { pluginFile, type PluginKind } from './plugins.ts'
 import { loadRole, roleUse } from './roles.ts'
 import { inherit } from './scope.ts'
 import type { Link, Scope } from './scope.ts'
@@ -48,6 +49,8 @@ export interface Loader {
   findTasks(path: string, parent: Task): string
   /** What a name that only the run could tell means to a task of the playbook in this folder. */
   findModule(name: string, task: Task, playDir: string): FoundModule | undefined
+  /** A Python file of the playbooks and roles so far that would bring a filter, test or lookup. */
+  pluginFile(kind: PluginKind, name: string): string | undefined
   /** The role that an include_role names. `args`: its arguments, templated. `frames`: variables of the loop that included it. */
   includeRole(args: Data, parent: Task, frames?: readonly Frame[]): Promise<IncludedRole>
 }
@@ -62,6 +65,7 @@ export function createLoader(context: LoaderContext): Loader {
       return fileNodes(loading, findTasks(path, scope, 'include_tasks', placeOf(parent)), scope, 'include_tasks', placeOf(parent))
     },
     findTasks: (path, parent) => findTasks(path, scopeOf(loading, parent), 'include_tasks', placeOf(parent)),
+    pluginFile: (kind, name) => pluginFile([...loading.playDirs, ...loading.rolePaths], kind, name),
     findModule: (name, task, playDir) => findModule(loading, name, { playDir, kw: task.kw }, task.loc),
     includeRole: async (args, parent, frames) => {
       const scope = applied(loading, parent, args['apply'], withFrames(scopeOf(loading, parent), frames))

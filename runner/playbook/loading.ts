@@ -46,6 +46,8 @@ export interface Loading {
   nextId(): number
   /** Folders of the roles so far: modules of the user's own may lie in them. */
   readonly rolePaths: Set<string>
+  /** Folders of the playbooks so far. */
+  readonly playDirs: Set<string>
   /** The modules in a folder, by their names; it is looked at once. */
   modulesIn(folder: string): ReadonlyMap<string, string>
   /** A warning that is given once a run. */
@@ -61,7 +63,7 @@ export function createLoading(context: LoaderContext, nodes: Loading['nodes']): 
   const read = new Map<string, { readonly stamp: string; readonly value: unknown }>()
   let id = 0
   return {
-    context, nodes, includes: new WeakMap(), rolePaths: new Set(),
+    context, nodes, includes: new WeakMap(), rolePaths: new Set(), playDirs: new Set(),
     modulesIn(folder) {
       const found = folders.get(folder) ?? modulesIn(folder)
       folders.set(folder, found)

@@ -88,6 +88,7 @@ export function loadPlay(loading: Loading, raw: Dict, file: string, chain: reado
   const loc = locOf(raw) ?? { file, line: 1, column: 1 }
   checkKeys(loading, raw)
   const dir = dirname(file)
+  loading.playDirs.add(dir)
   const root: Scope = {
     playDir: dir, frames: framesOf(loading, [], undefined, dir), kw: {}, vars: [], role: undefined, file, folders: [dir], search: [dir], isHandler: false,
     chain: chain.filter((link) => !link.key.startsWith('playbook ')), gathered: { roles: [], handlers: [] },

@@ -12,6 +12,7 @@ import { type FoundModule, findModule, structural } from './custom.ts'
 import { formerKeywords, keywords } from './keywords.ts'
 import type { Place } from './keywords.ts'
 import type { Loading } from './loading.ts'
+import { pluginFile } from './plugins.ts'
 import type { Scope } from './scope.ts'
 import { isVariableName, unknownKeyword } from './values.ts'
 import { kindOf } from './words.ts'
@@ -177,7 +178,7 @@ export function loopOf(loading: Loading, raw: Dict): { readonly name: string; re
     } else {
       const name = bare(key.slice('with_'.length))
       const { isLookup, lookups } = loading.context.known
-      if (isLookup !== undefined && !isLookup(name)) throw fault('unknown-with', keyLoc(raw, rawKey), { name, near: nearest(name, lookups?.() ?? []) })
+      if (isLookup !== undefined && !isLookup(name)) throw fault('unknown-with', keyLoc(raw, rawKey), { name, near: nearest(name, lookups?.() ?? []), file: pluginFile([...loading.playDirs, ...loading.rolePaths], 'lookup', name) })
       made = { name, value }
     }
   }

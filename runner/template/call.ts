@@ -34,6 +34,8 @@ export interface Services {
   encrypt(text: string, secret: string, vaultId: string | undefined, salt: string | undefined): string
   /** Hosts that match a pattern (lookup inventory_hostnames). */
   matchHosts(pattern: string): readonly string[]
+  /** A Python file that would bring the filter, test or lookup. */
+  pluginFile?(kind: 'filter' | 'test' | 'lookup', name: string): string | undefined
   /** From now on masked in all output. */
   secret(text: string): void
   warn(message: string, loc?: Loc): void

@@ -228,7 +228,7 @@ function compileMethod(expr: Expr & { readonly kind: 'attr' }, c: Compiler): Eva
 }
 function compileFilter(expr: Expr & { readonly kind: 'filter' }, c: Compiler): Eval {
   const filter = c.engine.filter(expr.name)
-  if (filter === undefined) return refuse(c, () => absentPlugin('filter', expr.name, c.engine.filterNames(), c.at(expr.at)))
+  if (filter === undefined) return refuse(c, () => absentPlugin('filter', expr.name, c.engine.filterNames(), c.at(expr.at), c.engine.services.pluginFile?.('filter', expr.name)))
   const of = expr.of === undefined ? (f: Frame) => f.local(blockText) : opensVault(expr.name) ? undecrypted(expr.of, c) : compileExpr(expr.of, c)
   const args = compileArgs(expr.args, c, { areOptional: optionalArguments.test(expr.name) })
   const { at } = expr
@@ -263,7 +263,7 @@ function undecrypted(expr: Expr, c: Compiler): Eval {
 }
 function compileTest(expr: Expr & { readonly kind: 'test' }, c: Compiler): Eval {
   const test = c.engine.test(expr.name)
-  if (test === undefined) return refuse(c, () => absentPlugin('test', expr.name, c.engine.testNames(), c.at(expr.at)))
+  if (test === undefined) return refuse(c, () => absentPlugin('test', expr.name, c.engine.testNames(), c.at(expr.at), c.engine.services.pluginFile?.('test', expr.name)))
   const name = expr.name.replace(/^ansible\.builtin\./, ''), isShallow = shallowTests.has(name)
   const of = /^(?:vault_encrypted|(?:un)?defined)$/.test(name) ? undecrypted(expr.of, c) : compileExpr(expr.of, c)
   const args = compileArgs(expr.args, c)

@@ -20,7 +20,7 @@ export const lookupFunction = (table: Readonly<Record<string, Lookup>>, wantsLis
   const { wantlist = wantsList, errors = 'strict', ...options } = call.kwargs
   const isList = isTruthy(wantlist)
   const found = findNamed(table, pyStr(name))
-  if (found === undefined) throw absentPlugin('lookup', pyStr(name), Object.keys(table), call.env.loc)
+  if (found === undefined) throw absentPlugin('lookup', pyStr(name), Object.keys(table), call.env.loc, call.env.services.pluginFile?.('lookup', pyStr(name)))
   try {
     return shaped(found(terms, { args: terms, kwargs: options, env: call.env }), isList)
   } catch (error) {

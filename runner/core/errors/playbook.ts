@@ -149,9 +149,9 @@ export const playbookErrors = {
     message: `duplicate loop in task: ${data.one}, ${data.other}`,
     hint: 'keep one; loops inside loops are made with include_tasks',
   }),
-  'unknown-with': (data: Near & { readonly name: string }) => ({
+  'unknown-with': (data: Near & { readonly name: string; readonly file?: string | undefined }) => ({
     message: `'with_${data.name}' is not a loop: there is no lookup '${data.name}'`,
-    hint: data.near === undefined ? 'use loop:, or with_ and the name of a lookup' : `did you mean 'with_${data.near}'?`,
+    hint: data.file !== undefined ? `${data.file} has it, but lookups written in Python are not loaded` : data.near === undefined ? 'use loop:, or with_ and the name of a lookup' : `did you mean 'with_${data.near}'?`,
   }),
   'empty-loop': (data: { readonly name: string }) => ({
     message: `you must specify a value when using ${data.name}`,

@@ -35,6 +35,11 @@ function syntaxHint(message: string): string | undefined {
   ])
 }
 
+/** `file`: where it is written, in Python. */
+interface Absent extends Near { readonly name: string; readonly file?: string | undefined }
+const meantOrPython = (data: Absent, what: string): { readonly hint?: string } => data.file === undefined ? meant(data)
+  : { hint: `${data.file} has it, but ${what} written in Python are not loaded: say it with what is built in, or in a macro or an EJS template` }
+
 export const templateErrors = {
   /** `message` names what is missing: `'x' is undefined`, `'dict object' has no attribute 'y'`. */
   'undefined': (data: { readonly message: string } & Near) => ({
@@ -50,9 +55,9 @@ export const templateErrors = {
   'template-syntax': (data: { readonly message: string; readonly hint?: string }) => ({
     message: `template error: ${data.message}`, ...hinted(data.hint ?? syntaxHint(data.message)),
   }),
-  'unknown-filter': (data: { readonly name: string } & Near) => ({ message: `no filter named '${data.name}'`, ...meant(data) }),
-  'unknown-test': (data: { readonly name: string } & Near) => ({ message: `no test named '${data.name}'`, ...meant(data) }),
-  'unknown-lookup': (data: { readonly name: string } & Near) => ({ message: `no lookup named '${data.name}' (lookup plugin not found)`, ...meant(data) }),
+  'unknown-filter': (data: Absent) => ({ message: `no filter named '${data.name}'`, ...meantOrPython(data, 'filters') }),
+  'unknown-test': (data: Absent) => ({ message: `no test named '${data.name}'`, ...meantOrPython(data, 'tests') }),
+  'unknown-lookup': (data: Absent) => ({ message: `no lookup named '${data.name}' (lookup plugin not found)`, ...meantOrPython(data, 'lookups') }),
   'plugin-elsewhere': (data: { readonly kind: 'filter' | 'test' | 'lookup'; readonly name: string }) => ({
     message: `no ${data.kind} named '${data.name}'${data.kind === 'lookup' ? ' (lookup plugin not found)' : ''}`,
     hint: 'it belongs to a collection: plugins of collections are Python, which play does not run; a few are built in and found by their short name',
