@@ -144,6 +144,11 @@ async function play(asked: Extract<ReturnType<typeof parseCommandLine>, { comman
   }
 }
 
+// Who reads may have seen enough (| head): the run goes on to its end all the same, as Ansible's does.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => { if (!('code' in error) || error.code !== 'EPIPE') throw error })
+}
+
 /** What a terminal or pipe has not taken yet must not be lost. */
 function leave(code: number): void {
   process.exitCode = code

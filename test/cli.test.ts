@@ -1,7 +1,7 @@
 /** The process at a terminal: what a person is asked, and where. A pseudo terminal comes from util-linux's script. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,6 +31,16 @@ test('a password is asked for on the terminal, wherever the other streams go, an
     assert.match(shown, 'ok=1')
     assert.not.match(shown, 'sesame7')
     assert.is(readFileSync(join(dir, 'errors'), 'utf8'), '')
+  } finally { rmSync(dir, { recursive: true }) }
+})
+
+test('a reader that has seen enough (| head) does not end the run', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'play-cli-'))
+  try {
+    writeFileSync(join(dir, 'site.yml'), '- hosts: all\n  gather_facts: false\n  tasks:\n    - command: /bin/true\n      loop: "{{ range(20) | list }}"\n    - copy: {content: x, dest: "{{ playbook_dir }}/last"}\n')
+    const { status, stderr } = spawnSync('bash', ['-c', `node ${play} site.yml -i localhost, -c local | head -1; exit \${PIPESTATUS[0]}`], { cwd: dir, encoding: 'utf8' })
+    assert.equal([status, stderr], [0, ''])
+    assert.is(readFileSync(join(dir, 'last'), 'utf8'), 'x')
   } finally { rmSync(dir, { recursive: true }) }
 })
 
