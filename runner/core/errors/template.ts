@@ -14,6 +14,7 @@ const whereFrom = (message: string): string => first(message, [
   [/^'(len|str|sorted|bool|print)' is undefined/, 'there are no functions of Python here, but filters: {{ value | length }}, {{ value | string }}'],
   [/^'ansible_\w+' is undefined|object' has no attribute '(distribution|os_family|hostname|default_ipv4|architecture)/, 'facts of a host are there after they were gathered: gather_facts: true in the play, or a task with setup:'],
   [/has no attribute '(stdout|stderr|rc|stdout_lines|stderr_lines|results|stat|content|json|status)'/, "a task that was skipped or failed has no such result: ask first, for example `when: answer is not skipped`; those of a loop are in the list answer.results"],
+  [/has no attribute '(iteritems|iterkeys|itervalues|has_key)'/, "that is a method of Python 2, which older roles still have: write items(), keys() or values(), and `key in mapping` for has_key"],
   [/has no attribute/, 'look at what is there with debug: var=…, or give a fallback with the filter default()'],
 ]) ?? 'give it a value, or a fallback with the filter default()'
 
