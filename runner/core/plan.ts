@@ -138,7 +138,8 @@ export interface RenderOptions {
 
 /** What a module sees of its host. It can read; it cannot act, and it cannot see whether this is a dry run. */
 export interface Target {
-  read<K, T>(probe: Probe<K, T>, key: K): Promise<T>
+  /** `along`: asked in the same trip, in case it is needed. That it is absent puts nothing in doubt; a plan that rests on it reads it again. */
+  read<K, T>(probe: Probe<K, T>, key: K, use?: 'along'): Promise<T>
   /** A file of the controller, found as Ansible does: role's files/ or templates/, the task's folder, the playbook's. */
   local(kind: 'files' | 'templates' | 'vars', path: string): Promise<LocalFile>
   /** The text of a rendered template: EJS for *.ejs, Jinja for all else. */

@@ -28,12 +28,12 @@ export class HostTarget implements Target {
   }
   get user(): string { return this.#place.become?.user ?? this.#place.endpoint.user ?? '' }
 
-  async read<K, T>(probe: Probe<K, T>, key: K): Promise<T> {
+  async read<K, T>(probe: Probe<K, T>, key: K, use?: 'along'): Promise<T> {
     const exchange = await this.#place.exchange()
     const answer = await exchange.read(probe, key, this.#when)
     // A plan may have foreseen no more than that the answer changes.
     if (answer.value instanceof Unknown) throw new UnknownValue(answer.value.reason)
-    if (answer.uncertain !== undefined) this.uncertain.add(answer.uncertain)
+    if (answer.uncertain !== undefined && use === undefined) this.uncertain.add(answer.uncertain)
     return answer.value
   }
   local(kind: 'files' | 'templates' | 'vars', path: string): Promise<LocalFile> { return this.#place.machine.prepare(this.#find(kind, path)) }

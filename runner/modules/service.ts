@@ -28,7 +28,7 @@ export default defineModule({
     // All managers are asked at once, so that the answer takes one trip.
     const key = { name: args.name, scope: args.scope }
     const asked = args.use === 'auto' ? await Promise.all([
-      target.read(platform, 'platform'), target.read(unit, key), target.read(script, { name: args.name, kind: 'auto', ...(args.pattern === undefined ? {} : { pattern: args.pattern }) }),
+      target.read(platform, 'platform'), target.read(unit, key, 'along'), target.read(script, { name: args.name, kind: 'auto', ...(args.pattern === undefined ? {} : { pattern: args.pattern }) }, 'along'),
     ]) : undefined
     const manager = asked?.[0].serviceManager ?? args.use.replace(/^ansible\.(builtin|legacy)\./, '')
     if (manager === 'systemd' || manager === 'systemd_service') {

@@ -124,6 +124,21 @@ on('a unit file that an earlier task of a dry run would write', async (context) 
   const made = await plan(context, systemd, { name: 'tfuture', state: 'started', enabled: true, daemon_reload: true }, [{ probe: stat.name, id: '/etc/systemd/system/tfuture.service', value }])
   assert.equal(made.changes.map((one) => one.kind === 'attr' ? one.name : one.kind), ['enabled', 'state'])
 })
+on('a service that is there is not in doubt after packages that a dry run did not install; one that is not, is', async (context) => {
+  const machine = new Machine(), exchange = new Exchange(open(context), machine, 'root', {}), doubts: string[] = []
+  machine.predict([{ unknown: 'what the packages bring is not known', spares: ['/home'] }])
+  const read: Target['read'] = async (probe, key, use) => {
+    const { value, uncertain } = await exchange.read(probe, key)
+    if (uncertain !== undefined && use === undefined) doubts.push(probe.name)
+    return value
+  }
+  const look = async (module: Module, given: Data): Promise<Plan> =>
+    await module.plan(validateArgs(module.args, module.rules, given, { module: module.name, container: {} }), { ...targetOf(open(context)), read })
+  for (const module of [service, systemd]) assert.equal((await look(module, { name: 'systemd-journald', state: 'started', daemon_reload: true })).changes, [])
+  assert.equal(doubts, [])
+  await look(service, { name: 'tnowhere', state: 'started' }).catch(() => undefined)
+  assert.ok(doubts.includes(unit.name))
+})
 on('a unit that only brings another with it counts as enabled once something links to it', async (context) => {
   await write(context, 'tboth.service', '[Service]\nExecStart=/bin/sleep 1000\n[Install]\nAlso=tboth.socket\n')
   await write(context, 'tboth.socket', '[Socket]\nListenStream=/run/tboth\n[Install]\nWantedBy=sockets.target\n')

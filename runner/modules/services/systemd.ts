@@ -117,7 +117,7 @@ async function look(wish: UnitWish, target: Target): Promise<Found> {
   const [is, stale, files] = await Promise.all([
     name === undefined ? undefined : target.read(unit, { name, scope }),
     wish.reload ? target.read(staleUnits, scope) : [],
-    name === undefined ? [] : Promise.all(filesOf(name, scope).map(async (path) => await target.read(stat, path))),
+    name === undefined ? [] : Promise.all(filesOf(name, scope).map(async (path) => await target.read(stat, path, 'along'))),
   ])
   const isWritten = files.some((one) => one.type === 'file')
   // Without `live` the answer is foretold: an earlier task of this dry run would have written the file.
