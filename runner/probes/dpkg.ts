@@ -120,10 +120,12 @@ export interface Lists {
   /** Missing in a dry run where an earlier task would have fetched them: what they hold is not known. */
   readonly live?: { readonly updatedAt: number; readonly now: number }
 }
+/** Sets $f to what tells by its time when the lists were fetched. */
+export const listsFile = 'f=/var/lib/apt/periodic/update-success-stamp; [ -e $f ] || f=/var/lib/apt/lists'
 export const aptLists = defineEach<'lists', Lists>({
   name: 'apt-lists',
   id: () => 'lists',
-  command: () => `f=/var/lib/apt/periodic/update-success-stamp; [ -e $f ] || f=/var/lib/apt/lists
+  command: () => `${listsFile}
 stat -c %Y $f; date +%s; ls /var/lib/apt/lists | grep -v '^partial$\\|^lock$\\|^auxfiles$' | head -n 1`,
   parse({ stdout }) {
     const [at = '0', now = '0', first = ''] = stdout.split('\n')

@@ -3,7 +3,8 @@ import { Failure } from '../../core/errors.ts'
 import { attr } from '../../core/module.ts'
 import { shText } from '../../core/sh.ts'
 import type { Arg, Args, Change, Plan, Predicted, Step, Target } from '../../core/plan.ts'
-import { aptLists, aptPlan, debFile, dpkg, type AptAction, type AptAnswer, type AptKey, type Lists, type Package, type Spec, readSimulation } from '../../probes/dpkg.ts'
+import type { Data } from '../../core/types.ts'
+import { aptLists, aptPlan, debFile, dpkg, listsFile, type AptAction, type AptAnswer, type AptKey, type Lists, type Package, type Spec, readSimulation } from '../../probes/dpkg.ts'
 import { platform } from '../../probes/platform.ts'
 import { laterKeys, toolResult } from './result.ts'
 
@@ -172,10 +173,16 @@ async function tidy(args: AptArgs, target: Target, draft: Draft): Promise<void> 
   draft.lines.push(`apt-get -q -y ${words.join(' ')}`)
 }
 
+/** Lists that were fetched and hold nothing new leave their folder as it was: then nothing has changed (Ansible: modules/apt.py). */
+function fetched(at: number, lists: Lists, draft: Draft): Data {
+  const isNew = at !== lists.live?.updatedAt
+  return { cache_update_time: at, ...(isNew ? {} : { cache_updated: false }), ...(isNew || draft.lines.length > 0 ? {} : { changed: false }) }
+}
+
 function finish(args: AptArgs, draft: Draft, doesUpdate: boolean, lists: Lists): Plan {
   const lines = [...(doesUpdate ? [updateLine(args)] : []), ...draft.lines]
   const steps: Step[] = lines.length === 0 ? [] : [{
-    sh: [...lines.map((line, i) => `{ ${i === 0 && doesUpdate ? line : withPolicy(args.policy_rc_d, line)}; } || exit`), ...(doesUpdate ? ['printf "\\n\\001%s\\n" "$(stat -c %Y /var/lib/apt/lists)"'] : [])].join('\n'),
+    sh: [...lines.map((line, i) => `{ ${i === 0 && doesUpdate ? line : withPolicy(args.policy_rc_d, line)}; } || exit`), ...(doesUpdate ? [`${listsFile}; printf "\\n\\001%s\\n" "$(stat -c %Y "$f")"`] : [])].join('\n'),
     env: environment, okRc: 'any',
   }]
   return {
@@ -189,7 +196,7 @@ function finish(args: AptArgs, draft: Draft, doesUpdate: boolean, lists: Lists):
       const result = toolResult({ ...ran, stdout }, `apt-get failed (${draft.lines[0] ?? 'update'})`)
       // lists that were only fetched now: what they do not name is said as it is where they are new enough
       const [unknown] = ran.rc === 0 ? [] : readSimulation(ran.stderr.split('\n')).unknown
-      return { ...result, ...(unknown === undefined ? {} : { changed: false, msg: `No package matching '${unknown}' is available` }), ...(at === undefined ? {} : { cache_update_time: Number(at.trim()) }) }
+      return { ...result, ...(unknown === undefined ? {} : { changed: false, msg: `No package matching '${unknown}' is available` }), ...(at === undefined ? {} : fetched(Number(at.trim()), lists, draft)) }
     },
   }
 }
