@@ -4,12 +4,17 @@ import { Refusal } from './params.ts'
 type Key = readonly (number | string | Key)[]
 export type Scheme = 'loose' | 'strict' | 'semver' | 'pep440'
 
+const kind = (part: number | string): string => typeof part === 'number' ? 'int' : 'str'
+const mismatch = (x: number | string, y: number | string): Refusal => new Refusal(
+  `Version comparison failed: '<' not supported between instances of '${kind(x)}' and '${kind(y)}' (${x} and ${y})`,
+  'a number stands against text here: one of the two may be no version at all; cut the number out, for example with | regex_search(\'[0-9.]+\')',
+)
 /** Numbers before text is an error in Python; so it is here. */
 function compareParts(a: readonly (number | string)[], b: readonly (number | string)[]): number {
   for (let i = 0; i < Math.min(a.length, b.length); i++) {
     const x = a[i] ?? 0, y = b[i] ?? 0
     if (x === y) continue
-    if (typeof x !== typeof y) throw new Refusal(`Version comparison failed: '<' not supported between '${String(x)}' and '${String(y)}'`)
+    if (typeof x !== typeof y) throw mismatch(x, y)
     return x < y ? -1 : 1
   }
   return a.length - b.length
