@@ -22,8 +22,8 @@ export async function playValidation(run: Run, play: Play, wanted: unknown, titl
   if (!isDict(options)) throw fault('no-argspec', loc, { name, path, known: isDict(specs) ? dictKeys(specs).map(pyStr) : [], near: nearest(name, isDict(specs) ? dictKeys(specs).map(pyStr) : []) })
   return {
     kind: 'task', id: run.nextId(), name: `Validating arguments against arg spec ${name}`, module: 'validate_argument_spec', isHandler: false, implicit: true,
-    args: { argument_spec: options, provided_arguments: {}, validate_args_context: { type: 'play', name, argument_spec_name: name, path } },
-    kw: { tags: Array.isArray(play.kw['tags']) && play.kw['tags'].length > 0 ? play.kw['tags'] : ['always'], ...(play.kw['when'] === undefined ? {} : { when: play.kw['when'] }) },
+    args: { argument_spec: options, validate_args_context: { type: 'play', name, argument_spec_name: name, path } },
+    kw: { tags: Array.isArray(play.kw['tags']) && play.kw['tags'].length > 0 ? play.kw['tags'] : ['always'], ...Object.fromEntries(['when', 'module_defaults'].flatMap((name) => play.kw[name] === undefined ? [] : [[name, play.kw[name]]])) },
     vars: [], search: [play.dir], loc: locOf(spec) ?? loc,
   }
 }
