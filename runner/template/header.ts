@@ -24,8 +24,10 @@ export function readHeader(source: string, syntax: Syntax, at: At): { readonly s
     const flag = flags[key]
     if (text !== undefined) changes[text] = unquoted(value.trim())
     else if (flag !== undefined) {
-      if (!/^(?:true|false)$/i.test(value.trim())) throw syntaxFault(`#jinja2: ${key} takes True or False, not ${value.trim()}`, at, offset)
-      changes[flag] = /^true$/i.test(value.trim())
+      // ansible-core 2.14 took "true" in quotes as well, and roles in use have it (dev-sec); there "false" in quotes was true too, which nobody can mean
+      const isOn = /^(["']?)true\1$/i.test(value.trim())
+      if (!isOn && !/^false$/i.test(value.trim())) throw syntaxFault(`#jinja2: ${key} takes True or False, not ${value.trim()}`, at, offset)
+      changes[flag] = isOn
     } else if (key !== 'keep_trailing_newline') {
       const near = nearest(key, [...Object.keys(texts), ...Object.keys(flags)])
       throw syntaxFault(`#jinja2: unknown option '${key}'`, at, offset, near === undefined ? undefined : `did you mean '${near}'?`)

@@ -58,6 +58,12 @@ test('places are right behind Windows line ends and a header line', () => {
   assert.equal([error.loc?.line, error.loc?.column], [3, 4])
 })
 
+test('a flag of the header is True or False; "true" in quotes counts as in ansible-core 2.14', () => {
+  const body = '{% if true %}\n  {% if true %}\na\n  {% endif %}\n{% endif %}\nb\n'
+  assert.is(jinja.text(fileTemplate(`#jinja2: trim_blocks: "true", lstrip_blocks: "true"\n${body}`, 't.j2'), vars), 'a\nb\n')
+  assert.match(inText(`#jinja2: trim_blocks: "false"\n${body}`).message, /takes True or False, not "false"/)
+})
+
 test('unknown filters, tests and lookups suggest the nearest name; behind an if only when they are reached', () => {
   const filter = inValue('{% for x in [] %}{{ name | uper }}{% endfor %}')
   assert.equal([filter.code, filter.hint, filter.loc?.column], ['unknown-filter', "did you mean 'upper'?", 28])
