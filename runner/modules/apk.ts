@@ -1,6 +1,6 @@
 /** Keeps packages of Alpine Linux. */
 import { defineModule } from '../core/module.ts'
-import { planSimple } from './packages/simple.ts'
+import { planApk } from './packages/apk.ts'
 
 export default defineModule({
   name: 'apk',
@@ -15,8 +15,8 @@ export default defineModule({
     repository: { type: 'list', elements: 'str', default: [], doc: 'Repositories in place of the configured ones.' },
     world: { type: 'str', default: '/etc/apk/world', doc: 'Only the usual place.' },
   },
-  plan: async (args, target) => await planSimple({
-    tool: 'apk', names: args.name.flatMap((one) => one.split(',')), state: args.state === 'absent' || args.state === 'removed' ? 'absent' : args.state === 'latest' ? 'latest' : 'present',
+  plan: async (args, target) => await planApk({
+    names: args.name.flatMap((one) => one.split(',')), state: args.state === 'absent' || args.state === 'removed' ? 'absent' : args.state === 'latest' ? 'latest' : 'present',
     updateCache: args.update_cache, upgrade: args.upgrade,
     options: [...(args.available ? ['--available'] : []), ...(args.no_cache ? ['--no-cache'] : []), ...args.repository.flatMap((one) => ['--repository', one])],
   }, target),

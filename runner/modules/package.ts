@@ -4,9 +4,11 @@ import { Failure } from '../core/errors.ts'
 import { defineModule } from '../core/module.ts'
 import type { Data } from '../core/types.ts'
 import { platform } from '../probes/platform.ts'
+import { planApk } from './packages/apk.ts'
 import { aptArgs, planApt } from './packages/apt.ts'
 import { dnfArgs, planDnf } from './packages/dnf.ts'
-import { planSimple } from './packages/simple.ts'
+import { pacmanArgs, pacmanRules, planPacman } from './packages/pacman.ts'
+import { planZypper, zypperArgs } from './packages/zypper.ts'
 
 /** Options that only some package managers have: the others do without, as in Ansible an argument they do not know would fail. */
 const shared = {
@@ -59,9 +61,11 @@ export default defineModule({
     if (['dnf', 'dnf5', 'yum', 'dnf4'].includes(manager)) {
       return await planDnf(validateArgs(dnfArgs, undefined, { ...wanted, ...given(args, dnfArgs), ...(args.use === 'auto' ? {} : { use_backend: manager }) }, place), target)
     }
-    if (manager === 'apk' || manager === 'pacman' || manager === 'zypper') {
+    if (manager === 'zypper') return await planZypper(validateArgs(zypperArgs, undefined, { ...wanted, ...given(args, zypperArgs) }, place), target)
+    if (manager === 'pacman') return await planPacman(validateArgs(pacmanArgs, pacmanRules, { ...wanted, ...given(args, pacmanArgs) }, place), target)
+    if (manager === 'apk') {
       if (state !== 'present' && state !== 'absent' && state !== 'latest') throw new Failure(`value of state must be one of: present, absent, latest, got: ${state}`)
-      return await planSimple({ tool: manager, names: (args.name ?? []).flatMap((one) => one.split(',')), state, updateCache: args.update_cache === true, upgrade: false }, target)
+      return await planApk({ names: (args.name ?? []).flatMap((one) => one.split(',')), state, updateCache: args.update_cache === true, upgrade: false }, target)
     }
     throw new Failure(args.use === 'auto' && manager === 'unknown' ? 'Could not detect which package manager to use. Try gathering facts or setting the "use" option.'
       : `Could not find a matching action for the "${manager}" package manager.`)

@@ -30,7 +30,8 @@ export interface DnfAnswer { readonly asked: readonly string[]; readonly rc: num
 
 /** Whether a name is there: a package, a group (`@x`), a file that a package owns, an RPM file or its URL. */
 const installed = (name: string): string => {
-  if (name.startsWith('@')) return shText`"$T" -q group list --installed ${name.slice(1).replace(/^\^/, '')} 2>/dev/null | grep -qi ${name.slice(1).replace(/^\^/, '')}`
+  // dnf 4 indents the groups that it lists, dnf 5 says yes behind them
+  if (name.startsWith('@')) return shText`"$T" -q group list --installed ${name.slice(1).replace(/^\^/, '')} 2>/dev/null | grep -q '^  \\|[[:space:]]yes[[:space:]]*$'`
   if (name.endsWith('.rpm') || name.includes('://')) return shText`p=$(rpm -qp --nosignature --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}' -- ${name}) && rpm -q -- "$p" >/dev/null`
   if (/[*?[]/.test(name)) return shText`[ -n "$(rpm -qa ${name})" ]`
   const compared = /^([^\s<>=]+)\s*(>=|<=|=|>|<)\s*(\S+)$/.exec(name)

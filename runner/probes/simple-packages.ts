@@ -1,4 +1,4 @@
-/** Reads packages of apk, pacman and zypper: whether they are installed, and what a dry run of the tool would do. */
+/** Reads packages of apk, pacman and zypper: whether they are installed; and what a dry run of apk would do. */
 import { quote, shText } from '../core/sh.ts'
 import { defineEach, lines } from './each.ts'
 
@@ -6,8 +6,8 @@ export type SimpleTool = 'apk' | 'pacman' | 'zypper'
 export interface SimpleKey { readonly tool: SimpleTool; readonly name: string }
 const isThere: Readonly<Record<SimpleTool, (name: string) => string>> = {
   apk: (name) => shText`apk info -e -- ${name.split(/[<>=~]/)[0] ?? name} >/dev/null`,
-  pacman: (name) => shText`pacman -Q -- ${name} >/dev/null || [ "$(pacman -Qqg -- ${name} | sort)" = "$(pacman -Sqg -- ${name} | sort)" ] && [ -n "$(pacman -Qqg -- ${name})" ]`,
-  zypper: (name) => shText`rpm -q -- ${name} >/dev/null || rpm -q --whatprovides -- ${name} >/dev/null`,
+  pacman: (name) => shText`pacman --query -- ${name} | grep -q ${`^${name.replace(/[.[\]*^$\\]/g, '\\$&')} `}`,
+  zypper: (name) => shText`rpm -q --qf '%{NAME}\\n' -- ${name} | grep -Fxq -- ${name}`,
 }
 export const simplePackage = defineEach<SimpleKey, { readonly installed: boolean }>({
   name: 'simple-package',
@@ -17,15 +17,15 @@ export const simplePackage = defineEach<SimpleKey, { readonly installed: boolean
   parse: ({ rc }) => ({ installed: rc === 0 }),
 })
 
-export interface SimplePlanKey { readonly tool: SimpleTool; readonly words: readonly string[]; readonly names: readonly string[]; readonly only: 'missing' | 'present' | 'all' }
+export interface SimplePlanKey { readonly words: readonly string[]; readonly names: readonly string[]; readonly only: 'missing' | 'present' | 'all' }
 export interface SimpleAnswer { readonly asked: readonly string[]; readonly rc: number; readonly text: string }
 export const simplePlan = defineEach<SimplePlanKey, SimpleAnswer>({
   name: 'simple-plan',
   id: (key) => JSON.stringify(key),
   absent: (value) => value.rc !== 0,
-  command: ({ tool, words, names, only }) => `export LC_ALL=C
+  command: ({ words, names, only }) => `export LC_ALL=C
 set --
-${names.map((name) => `if ${only === 'all' ? 'true' : only === 'present' ? `{ ${isThere[tool](name)}; }` : `! { ${isThere[tool](name)}; }`}; then set -- "$@" ${quote(name)}; fi`).join('\n')}
+${names.map((name) => `if ${only === 'all' ? 'true' : only === 'present' ? `{ ${isThere.apk(name)}; }` : `! { ${isThere.apk(name)}; }`}; then set -- "$@" ${quote(name)}; fi`).join('\n')}
 for p; do printf '%s\\n' "$p"; done; printf '\\002\\n'
 ${names.length > 0 ? '[ $# -gt 0 ] || { echo 0; exit; }' : ''}
 o=$(${words.map(quote).join(' ')} "$@" 2>&1 </dev/null); echo $?

@@ -109,7 +109,7 @@ export async function planDnf(args: DnfArgs, target: Target): Promise<Plan> {
   }
   const [answer, ...states] = await Promise.all([target.read(dnfPlan, key), ...key.names.map(async (name) => await target.read(rpm, name))])
   const wantsGone = key.only === 'present'
-  const settled = new Set(key.names.filter((_, i) => { const is = states[i]; return is !== undefined && is.live === undefined && is.installed !== wantsGone && key.only !== 'newer' && isForetold(answer, key.names[i] ?? '', is.installed, wantsGone) }))
+  const settled = new Set(key.names.filter((_, i) => { const is = states[i]; return is !== undefined && isPlain(key.names[i] ?? '') && is.live === undefined && is.installed !== wantsGone && key.only !== 'newer' && isForetold(answer, key.names[i] ?? '', is.installed, wantsGone) }))
   const names = answer.asked.filter((name) => !settled.has(name))
   if ((key.names.length > 0 && names.length === 0) || (answer.isIdle && answer.actions.length === 0 && answer.unknown.length === 0)) return { changes: [], steps: [], data: { msg: 'Nothing to do', results: [], rc: 0 } }
   refuse(answer, key.verb)
@@ -117,7 +117,8 @@ export async function planDnf(args: DnfArgs, target: Target): Promise<Plan> {
   const changes = answer.actions.length > 0 ? answer.actions.map(describe) : names.map((name) => attr(name, 'state', wantsGone ? 'present' : 'absent', wantsGone ? 'absent' : 'present'))
   const after: Predicted[] = args.download_only ? [] : [
     ...answer.actions.filter(({ kind }) => kind === 'install' || kind === 'remove').map(({ name, kind }): Predicted => ({ probe: rpm.name, id: name, value: { installed: kind === 'install' } })),
-    ...names.map((name): Predicted => ({ probe: rpm.name, id: name, value: { installed: verb } })),
+    { probe: dnfPlan.name, id: dnfPlan.id(key), value: { ...answer, asked: [], actions: [], unknown: [], isIdle: true, rc: 0 } },
+    ...names.filter(isPlain).map((name): Predicted => ({ probe: rpm.name, id: name, value: { installed: verb } })),
     { unknown: `the files, accounts and services that ${names.join(', ') || 'an upgrade'} brings or takes are not known` },
   ]
   return {
@@ -126,6 +127,8 @@ export async function planDnf(args: DnfArgs, target: Target): Promise<Plan> {
     done: ([ran]) => ({ msg: '', ...toolResult(ran, `${tool} ${key.verb} failed`) }),
   }
 }
+/** Groups, files and patterns rpm does not know by that name. */
+const isPlain = (name: string): boolean => !/^@|\.rpm$|:\/\/|[*?[]/.test(name)
 /** rpm would have said otherwise when the plan was asked for: an earlier task of this dry run did it. */
 const isForetold = ({ asked }: DnfAnswer, name: string, isInstalled: boolean, wantsGone: boolean): boolean => asked.includes(name) && isInstalled !== wantsGone
 const update = (tool: string, args: DnfArgs): { readonly sh: string } => ({ sh: shText`${tool} -y ${options(args).filter((one) => one !== '--refresh')} makecache` })
