@@ -13,7 +13,7 @@ import { parseCommandLine } from './options.ts'
 import { inventoryRules } from './run-options.ts'
 import type { Data, Loc } from './core/types.ts'
 import type { ErrorData, Reporter } from './core/events.ts'
-import type { Prompts } from './run.ts'
+import type { Interrupt, Prompts } from './run.ts'
 
 
 /** Where questions are asked: the terminal, even where standard input is a pipe (Python's getpass does the same); else standard input. */
@@ -136,9 +136,10 @@ async function play(asked: Extract<ReturnType<typeof parseCommandLine>, { comman
       process.stdout.write(listing(asked.list, await listed(loaded)))
       return 0
     }
-    let interrupts = 0
-    process.on('SIGINT', () => { if (++interrupts > 1) process.exit(99); void reporter.close().finally(() => { process.stderr.write('\nplay: interrupted\n'); process.exit(99) }) })
-    return await execute(loaded, reporter, await prompts())
+    const interrupt: Interrupt = { isOn: false, end: () => Promise.resolve() }
+    const interrupted = untilSignal(interrupt, reporter)
+    const ended = execute(loaded, reporter, await prompts(), interrupt).catch((error: unknown) => { if (!interrupt.isOn) throw error; return interrupted })
+    return await Promise.race([ended.then((code) => interrupt.isOn ? interrupted : code), interrupted])
   } finally {
     await reporter.close()
   }
@@ -147,6 +148,22 @@ async function play(asked: Extract<ReturnType<typeof parseCommandLine>, { comman
 // Who reads may have seen enough (| head): the run goes on to its end all the same, as Ansible's does.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error) => { if (!('code' in error) || error.code !== 'EPIPE') throw error })
+}
+
+const signals = [['SIGINT', 99], ['SIGTERM', 143]] as const, patienceMs = 4000
+/** The exit code once a signal came and what runs has been ended, as far as that can be in time. A second signal waits for nothing. */
+function untilSignal(interrupt: Interrupt, reporter: Reporter): Promise<number> {
+  return new Promise((resolve) => {
+    const end = async (code: number): Promise<void> => {
+      if (interrupt.isOn) process.exit(code)
+      await reporter.close()
+      interrupt.isOn = true
+      await Promise.race([interrupt.end(), new Promise((done) => { setTimeout(done, patienceMs) })])
+      process.stderr.write('\nplay: interrupted\n')
+      resolve(code)
+    }
+    for (const [signal, code] of signals) process.on(signal, () => { void end(code) })
+  })
 }
 
 /** What a terminal or pipe has not taken yet must not be lost. */

@@ -62,6 +62,9 @@ export interface Prompts {
   hostKey?(question: string): Promise<boolean>
 }
 
+/** For who ends a run in the middle: once `isOn`, nothing more is told of it, and `end` gives up what is under way. */
+export interface Interrupt { isOn: boolean; end: () => Promise<void> }
+
 export type Tell = (event: Event) => void
 
 /** Folders that a playbook named on the command line is looked for in: as given, then playbooks/. */
@@ -209,10 +212,10 @@ export async function listed(loaded: Loaded): Promise<Listed> {
 }
 
 /** Runs what was loaded. The exit code is Ansible's: 0, 2 where a host failed, 4 where one was unreachable or what was included cannot be understood. */
-export async function execute(loaded: Loaded, reporter: Reporter, prompts: Prompts): Promise<number> {
+export async function execute(loaded: Loaded, reporter: Reporter, prompts: Prompts, interrupt?: Interrupt): Promise<number> {
   const { options, masker } = loaded
   if (options.step === true && prompts.ask === undefined) throw fault('usage', undefined, { message: '--step needs a terminal to ask at' })
-  const emit = (event: Event): void => { reporter.on(event) }
+  const emit = (event: Event): void => { if (interrupt?.isOn !== true) reporter.on(event) }
   const said = new Set<string>()
   const warn = (message: string, loc?: Loc): void => {
     const key = `${message} ${loc?.file ?? ''}:${loc?.line ?? ''}`
@@ -221,6 +224,7 @@ export async function execute(loaded: Loaded, reporter: Reporter, prompts: Promp
     emit({ type: 'warning', message: masker.text(message), ...(loc === undefined ? {} : { loc }) })
   }
   const pool = openPool({ masker, warn: (message) => { warn(message) }, ...(prompts.hostKey === undefined ? {} : { promptHostKey: prompts.hostKey }) })
+  if (interrupt !== undefined) interrupt.end = () => pool.close()
   const at = { dir: process.cwd() }
   const run = createRun(loaded, { pool, emit, warn }, at)
   if (prompts.ask !== undefined) run.ask = prompts.ask
@@ -246,7 +250,7 @@ export async function execute(loaded: Loaded, reporter: Reporter, prompts: Promp
   } finally {
     await pool.close()
   }
-  if (options.retryFiles !== undefined) writeRetry(run, options.retryFiles.folder)
+  if (options.retryFiles !== undefined && interrupt?.isOn !== true) writeRetry(run, options.retryFiles.folder)
   emit({ type: 'end', stats: statsOf(run), ...(Object.keys(run.custom).length === 0 ? {} : { custom: run.custom }) })
   return broken === undefined ? exitCode(run) : exitCodeOf(broken)
 }

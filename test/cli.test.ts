@@ -44,4 +44,24 @@ test('a reader that has seen enough (| head) does not end the run', async () => 
   } finally { rmSync(dir, { recursive: true }) }
 })
 
+for (const [signal, code] of [['SIGINT', 99], ['SIGTERM', 143]] as const) {
+  test(`${signal} ends what runs, and says no more of the hosts`, async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'play-cli-'))
+    try {
+      writeFileSync(join(dir, 'site.yml'), '- hosts: all\n  gather_facts: false\n  tasks:\n    - shell: echo $$ >{{ playbook_dir }}/pid; sleep 7000; echo x\n    - debug: {msg: next}\n')
+      const child = spawn('node', [play, 'site.yml', '-i', 'localhost,', '-c', 'local'], { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] })
+      let out = '', err = ''
+      child.stdout.on('data', (chunk) => { out += String(chunk) })
+      child.stderr.on('data', (chunk) => { err += String(chunk) })
+      const ended = new Promise<number | null>((resolve) => { child.on('close', resolve) })
+      const there = (path: string): string => { try { return readFileSync(path, 'utf8').trim() } catch { return '' } }
+      while (there(join(dir, 'pid')) === '' && child.exitCode === null) await new Promise((resolve) => { setTimeout(resolve, 50) })
+      child.kill(signal)
+      assert.equal([await ended, err], [code, '\nplay: interrupted\n'])
+      assert.not.match(out, /fatal|next|RECAP/)
+      assert.is(there(`/proc/${there(join(dir, 'pid'))}/comm`), '')
+    } finally { rmSync(dir, { recursive: true }) }
+  })
+}
+
 test.run()

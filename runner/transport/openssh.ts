@@ -25,6 +25,9 @@ export async function connectOpenssh(endpoint: Endpoint, gate: Gate): Promise<Co
   return link
 }
 
+/** A master whose `play` was killed goes by itself when no shell has used it for so long. */
+const masterRestSeconds = 300
+
 class OpensshLink implements Connection {
   readonly host: string
   isLost = false
@@ -44,7 +47,7 @@ class OpensshLink implements Connection {
     const asking = hasSecret ? ['-o', 'NumberOfPasswordPrompts=1'] : ['-o', 'BatchMode=yes']
     const env = hasSecret ? await this.writeAnswers(password, passphrase) : []
     try {
-      const pipe = this.start([...env, 'ssh', ...asking, ...this.options(), '-o', 'ControlMaster=yes', '-o', 'ControlPersist=yes', '-o', 'LogLevel=DEBUG1', '-N', '-f', this.endpoint.host])
+      const pipe = this.start([...env, 'ssh', ...asking, ...this.options(), '-o', 'ControlMaster=yes', '-o', `ControlPersist=${masterRestSeconds}`, '-o', 'LogLevel=DEBUG1', '-N', '-f', this.endpoint.host])
       const said = collect(pipe)
       pipe.stdin.end()
       const ending = await pipe.ended
