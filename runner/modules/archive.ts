@@ -3,19 +3,19 @@ import { Failure } from '../core/errors.ts'
 import { attr, defineModule } from '../core/module.ts'
 import { quote, sh, shText } from '../core/sh.ts'
 import type { Data } from '../core/types.ts'
-import type { Args, Change, Plan, Predicted, Step, Target } from '../core/plan.ts'
+import type { Args, Plan, Predicted, Step, Target } from '../core/plan.ts'
 import { checksum } from '../probes/checksum.ts'
 import { packed, packers } from '../probes/packed.ts'
 import type { Packed, PackedKey } from '../probes/packed.ts'
-import { absent, followed, pathInfo } from '../probes/stat.ts'
+import { absent, followed } from '../probes/stat.ts'
 import { askedFor, findSources, isFolder, isSame, membersOf, partsOf } from './archives/sources.ts'
 import type { Part, Sources } from './archives/sources.ts'
-import { attributeArgs, lookUpWanted, made, planAttributes, planFlags, predicted } from './files/attributes.ts'
+import { attributeArgs, lookUpWanted } from './files/attributes.ts'
 import type { Wanted } from './files/attributes.ts'
-import { planContent, readPlace } from './files/deliver.ts'
 import type { Place } from './files/deliver.ts'
-import { expand, parentOf } from './files/paths.ts'
-import { foreseeGone, foreseeUnseen, shellLines, writeStep } from './files/write.ts'
+import { expand } from './files/paths.ts'
+import { planKept, planProduced, readUnseen } from './files/produced.ts'
+import { foreseeGone } from './files/write.ts'
 
 const args = {
   path: { type: 'list', elements: 'path', required: true, doc: 'Files and folders of the host; with * and ? all that fits.' },
@@ -41,7 +41,7 @@ export default defineModule({
     const dest = given.dest === undefined ? `${first}.${given.format}` : await expand(target, given.dest)
     const key: PackedKey = { path: dest, format: given.format, ...(mayBeOne ? { of: first } : {}) }
     const [sources, place, wanted, is, sum] = await Promise.all([
-      findSources(target, asked, given.format === 'zip'), readPlace(target, dest, undefined, given.attributes !== undefined), lookUpWanted(target, given),
+      findSources(target, asked, given.format === 'zip'), readUnseen(target, dest, given.attributes !== undefined), lookUpWanted(target, given),
       target.read(packed, key), mayBeOne ? target.read(checksum, { path: first, algorithm: 'sha1' }) : null,
     ])
     const isArchive = !mayBeOne || sources.found.some((one) => isFolder(one.is))
@@ -62,11 +62,8 @@ const resultOf = ({ sources, dest, given }: Job, parts: readonly Part[], state: 
 })
 /** Nothing is to be packed: rights only. */
 function settled(job: Job, parts: readonly Part[], state: string): Plan {
-  const { place, wanted } = job, data = resultOf(job, parts, state)
-  if (place.is.type === 'absent') return { changes: [], steps: [], data }
-  const plan = planContent(place, { source: { file: '', sha1: place.content.kind === 'file' ? place.content.sha1 : '', size: undefined }, wanted })
-  const { checksum: _, path: __, ...rest } = plan.data ?? {}
-  return { ...plan, data: { ...rest, ...data } }
+  const plan = planKept(job.place, job.wanted)
+  return { ...plan, data: { ...plan.data, ...resultOf(job, parts, state) } }
 }
 
 function checkTool(is: Packed, format: Given['format']): void {
@@ -105,18 +102,9 @@ rm -f -- "$said"`
 }
 
 function written(job: Job, writes: string, parts: readonly Part[], state: string, after: readonly Predicted[]): Plan {
-  const { place, wanted, given } = job, { path, is } = place, parent = followed(place.parent)
-  if (is.type === 'absent' && parent.type !== 'directory') throw new Failure(`Error when writing archive at ${path}: there is no folder ${parentOf(path)}`, { dest: path })
-  const born = made('file', parent.type === 'absent' ? undefined : parent, wanted.account, undefined)
-  const rights = planAttributes(path, is.type === 'absent' || is.type === 'link' ? born : predicted(is, { size: undefined }, wanted.account), wanted), own = planFlags(path, place.flags, wanted)
-  const become = predicted(rights.after, { size: undefined }, wanted.account)
-  const step = writeStep({ path, was: is, sha1: is.type === 'file' && place.content.kind === 'file' ? place.content.sha1 : undefined, source: { writes: `${writes}\nprintf '\\nsize %s\\n' "$(($(wc -c <"$tmp")))"` }, become, born, unsafeWrites: given.unsafe_writes })
-  const changes: Change[] = [...(is.type === 'absent' ? [attr(path, 'state', 'absent', 'file')] : []), { kind: 'text', of: path, before: '', after: '', note: state === 'compress' ? 'compressed anew' : `${parts.length} members` }, ...rights.changes, ...own.changes]
-  return {
-    changes, steps: [step, ...own.commands.length === 0 ? [] : [shellLines(own.commands)]],
-    after: [...foreseeUnseen(path, become, `${path} would be made`, {}), ...own.after, ...after], data: { ...pathInfo(become), ...resultOf(job, parts, state) }, later: ['size'],
-    done: ([ran]) => ({ size: Number(/^size (\d+)$/m.exec(ran?.stdout ?? '')?.[1] ?? 0) }),
-  }
+  const { place, wanted, given } = job
+  const plan = planProduced({ place, wanted, writes, note: state === 'compress' ? 'compressed anew' : `${parts.length} members`, unsafeWrites: given.unsafe_writes, after })
+  return { ...plan, data: { ...plan.data, ...resultOf(job, parts, state) } }
 }
 function withRemoval({ sources }: Job, plan: Plan, paths: readonly string[]): Plan {
   if (paths.length === 0) return plan
