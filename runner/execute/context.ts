@@ -71,7 +71,7 @@ export interface Failed { readonly task: Task; readonly data: Data; readonly res
 export interface Notified { readonly unknown?: string }
 
 /** Facts that would change how a host is reached are no variables. Ansible: vars/clean.py. */
-const isRestricted = (name: string): boolean => /^ansible_(?:connection|module_compression|shell_type|shell_executable|host|user|password|port|pipelining|timeout|private_key_file|network_os|connection_user|become_.*|(?:ssh(?!_host_key_)|local|paramiko_ssh|psrp|winrm|docker|podman)_(?!.*(?:_bridge|_gwbridge)$).*|.*_interpreter|rsync_path)$/.test(name)
+const isRestricted = (name: string): boolean => /^ansible_(?:facts|playbook_python|connection|module_compression|shell_type|shell_executable|host|user|password|port|pipelining|timeout|private_key_file|network_os|connection_user|become_.*|(?:ssh(?!_host_key_)|local|paramiko_ssh|psrp|winrm|docker|podman)_(?!.*(?:_bridge|_gwbridge)$).*|.*_interpreter|rsync_path)$/.test(name)
 
 /** What the run remembers of one inventory host. */
 export class HostState {

@@ -16,6 +16,7 @@ export interface Printer { readonly name: string; readonly interpreter: string; 
 export function customResult(printer: Printer, ran: Ran): { readonly data: Data; readonly warnings: readonly string[] } {
   const { value, junk } = parsed(printer, ran)
   const data: Data = Object.fromEntries(dictEntries(value).map(([key, item]): [string, unknown] => [pyStr(key), typed(withoutInternal(item))]).filter(([key]) => !isInternal(key)))
+  if (isDict(data['ansible_facts'])) data['ansible_facts'] = makeDict(dictEntries(data['ansible_facts']).filter(([key]) => !/^(?:ansible_)?discovered_interpreter_/.test(String(key))))
   const warnings = [...listOf(data['warnings']), ...junk]
   if (warnings.length > 0) data['warnings'] = warnings
   for (const name of ['stdout', 'stderr']) {

@@ -52,10 +52,10 @@ function first(loading: Loading, kind: Custom['kind'], folders: readonly string[
   return undefined
 }
 
-/** Of two of one name. What stands in for a module of play's own must need nothing of Ansible's, or the copy of a module would want Python where none is needed. */
+/** Of two of one name the user's own, as in Ansible; but a copy of a collection's module, made since ansible-core has it not, would want Python where play needs none. */
 function comesBefore(loading: Loading, own: Custom, built: string, loc: Loc | undefined): boolean {
   if (own.kind === 'action') return true
-  if (!loading.context.known.isAction(built) && styleOf(readFileSync(own.path)) !== 'python') return true
+  if (!loading.context.known.isAction(built) && (!isElsewhere(built) || styleOf(readFileSync(own.path)) !== 'python')) return true
   loading.once(`own ${own.path}`, `${own.path} is not used: play has a module ${built} of its own; give the file another name to have it run`, loc)
   return false
 }
