@@ -72,7 +72,7 @@ export interface Task {
   readonly implicit?: true
   /**
    * The mapping as written; free-form text is under `_raw_params`. A Template that gives the mapping where all arguments come from one;
-   * `_variable_params` is such a Template beside other arguments, which win over it.
+   * `_variable_params` is such a Template, or a list of them, beside other arguments, which win over it.
    */
   readonly args: unknown
   readonly kw: Keywords

@@ -33,7 +33,7 @@ export function argsOf(unit: Unit, spec: { readonly freeForm?: string; readonly 
   const { run, task, scope } = unit
   if (task.wrongArgs !== undefined) throw task.wrongArgs
   const whole = task.args instanceof Template ? run.jinja.resolve(task.args, scope) : task.args
-  if (whole !== null && whole !== undefined && !isDict(whole)) throw fault('args-no-mapping', task.loc, { module: task.module, type: typeName(whole) })
+  if (whole !== null && whole !== undefined && !isDict(whole)) throw fault('args-no-mapping', task.loc, { module: task.action ?? task.module, type: typeName(whole) })
   const given: Data = {}
   const own = written(unit, whole ?? {}), names = new Set(own.map(([name]) => name))
   // a default that the task overrides is not evaluated
@@ -41,18 +41,23 @@ export function argsOf(unit: Unit, spec: { readonly freeForm?: string; readonly 
     const key = name === '_raw_params' ? spec.freeForm ?? '_raw_params' : String(name)
     const raw = spec.rawArgs?.includes(key) === true
     const templated = raw ? value : run.jinja.resolve(value, scope)
-    if (templated !== omit) given[key] = raw ? value : withoutOmitted(templated)
+    // what is omitted is not given either by what stands below it
+    if (templated === omit) Reflect.deleteProperty(given, key)
+    else given[key] = raw ? value : withoutOmitted(templated)
   }
   return inheritLoc(given, whole)
 }
 const takesAny = new Set(['set_fact', 'add_host', 'group_by'])
-/** A dict that `args: "{{ x }}"` gives stands below the arguments that are written out. Names of facts may be templates where they are written. */
+/** Dicts that `args: "{{ x }}"` or `module: "{{ x }}"` give stand below the arguments that are written out. Names of facts may be templates where they are written. */
 function written({ run, task, scope }: Unit, whole: Dict): [unknown, unknown][] {
   const all = dictEntries(whole)
   const more = all.find(([name, value]) => name === '_variable_params' || (name === '_raw_params' && value instanceof Template && takesAny.has(task.module)))
   const rest = all.filter((one) => one !== more)
-  const below = more === undefined ? {} : run.jinja.resolve(more[1], scope)
-  if (!isDict(below)) throw fault('args-no-mapping', task.loc, { module: task.module, type: typeName(below) })
+  const below = (more === undefined ? [] : [more[1]].flat()).flatMap((layer) => {
+    const found = run.jinja.resolve(layer, scope)
+    if (!isDict(found)) throw fault('args-no-mapping', task.loc, { module: task.action ?? task.module, type: typeName(found) })
+    return dictEntries(found)
+  })
   const named = task.module === 'set_fact' && !(task.args instanceof Template)
   const nameOf = (name: unknown): unknown => {
     if (!named || typeof name !== 'string' || !name.includes('{{')) return name
@@ -60,7 +65,7 @@ function written({ run, task, scope }: Unit, whole: Dict): [unknown, unknown][] 
     if (typeof found !== 'string') throw new Failure(`Invalid variable name '${pyStr(found)}' of type '${typeName(found)}'.`)
     return found
   }
-  return [...dictEntries(below), ...rest.map(([name, value]): [unknown, unknown] => [nameOf(name), value])]
+  return [...below, ...rest.map(([name, value]): [unknown, unknown] => [nameOf(name), value])]
 }
 /** `omit` deeper inside an argument drops the element, as Ansible does. */
 function withoutOmitted(value: unknown): unknown {

@@ -91,13 +91,18 @@ function oldAction(loading: Loading, raw: Dict, key: string, value: unknown, sco
     const found = known(loading, value, 'module', written, scope), { module } = found
     const { module: _, args: inner, ...own } = Object.fromEntries(dictEntries(value).map(([name, item]) => [pyText(name), item]))
     const more = isDict(inner) ? Object.fromEntries(dictEntries(inner).map(([name, item]) => [pyText(name), item])) : isText(inner) ? textArgs(inner, module, loc) : {}
-    const args = inheritLoc({ ...own, ...textArgs(rest, module, loc), ...more }, value)
+    const args = inheritLoc({ ...own, ...deferred(loading, module, textArgs(rest, module, loc)), ...more }, value)
     return { key, ...found, written: shown(written), args: withMore(raw, args, loc), isLocal, loc: keyLoc(raw, key) }
   }
   if (!isText(value)) throw fault('bad-action', loc, { name: key, found: kindOf(value) })
   const { module: written, rest } = split(value, loc)
   const found = known(loading, raw, key, written, scope)
   return { key, ...found, written: shown(written), ...argsOf(loading, raw, found.module, rest === '' ? null : rest, loc, false), isLocal, loc: keyLoc(raw, key) }
+}
+/** A template among words gives a mapping, where the module takes no free text. */
+function deferred(loading: Loading, module: string, args: Data): Data {
+  const { _raw_params: free, ...rest } = args
+  return free instanceof Template && module !== '' && !structural.has(module) && !loading.context.known.freeForm(module) ? inheritLoc({ ...rest, _variable_params: free }, args) : args
 }
 const isText = (value: unknown): value is string | Template => typeof value === 'string' || value instanceof Template
 const shown = (name: string | Template): string => typeof name === 'string' ? name : name.source
@@ -139,7 +144,7 @@ function argsOf(loading: Loading, raw: Dict, module: string, value: unknown, loc
   const { _raw_params: _, ...rest } = args
   if (!(free instanceof Template)) {
     // Ansible: told by the task, which may never be reached
-    const wrongArgs = fault('no-free-form', valueLoc(args, '_raw_params') ?? loc, { module, text: pyText(free) })
+    const wrongArgs = fault('no-free-form', valueLoc(args, '_raw_params') ?? loc, { module: bare(module), text: pyText(free) })
     if (loading.context.known.dynamic !== true) throw wrongArgs
     return { args: withMore(raw, inheritLoc(rest, args), loc), wrongArgs }
   }
@@ -155,7 +160,10 @@ function withMore(raw: Dict, args: Dict, loc: Loc | undefined): unknown {
   const more = dictGet(raw, 'args')
   if (more === undefined || more === null) return args
   const own = Object.fromEntries(dictEntries(args).map(([key, item]) => [pyText(key), item]))
-  if (more instanceof Template) return Object.keys(own).length === 0 ? more : inheritLoc({ _variable_params: more, ...own }, args)
+  if (more instanceof Template) {
+    const { _variable_params: above, ...rest } = own
+    return Object.keys(own).length === 0 ? more : inheritLoc({ _variable_params: above === undefined ? more : [more, above], ...rest }, args)
+  }
   if (!isDict(more)) throw fault('bad-args', valueLoc(raw, 'args'), { found: kindOf(more) })
   if (Object.keys(own).length === 0) return more
   return inheritLoc({ ...Object.fromEntries(dictEntries(more).map(([key, item]) => [pyText(key), item])), ...own }, isTextArgs(own) ? more : args)

@@ -90,7 +90,7 @@ const cases: readonly (readonly [name: string, files: string | Readonly<Record<s
   ['braces not closed', '- hosts: all\n  tasks:\n    - copy: src={{ a dest=b\n',
     'site.yml:3:17: failed at splitting arguments, either an unbalanced jinja2 block or quotes: src={{ a dest=b (close the quote or braces that open here, or write the arguments as "name: value" lines)'],
   ['free text', '- hosts: all\n  tasks:\n    - copy: hello there\n',
-    `site.yml:3:13: this task 'copy' has extra params, which are only allowed in modules that take free text: 'hello there' (write the arguments of copy as "name: value" lines below it, or as name=value; a value with spaces needs quotes: name="two words")`],
+    `site.yml:3:13: this task 'copy' has extra params, which are only allowed in modules that take free text, and does not support raw params: 'hello there' (write the arguments of copy as "name: value" lines below it, or as name=value; a value with spaces needs quotes: name="two words")`],
   ['arguments a list', '- hosts: all\n  tasks:\n    - copy: [a]\n',
     `site.yml:3:13: unexpected parameter type in action: 'copy' has a list (write the arguments of copy as a mapping below it)`],
   ['command a boolean', '- hosts: all\n  tasks:\n    - command: true\n',

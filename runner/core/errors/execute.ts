@@ -59,7 +59,7 @@ export const executeErrors = {
       : data.type === 'str' ? 'put brackets around it for one element: "{{ [value] }}", or split it: "{{ value | split(\',\') }}"' : 'use a list, or make one of it: "{{ value | list }}"',
   }),
   'args-no-mapping': (data: { readonly module: string; readonly type: string }) => ({
-    message: `the arguments of '${data.module}' must be a mapping, found ${data.type}`, hint: `write them as 'name: value' lines below ${data.module}:`,
+    message: `the arguments of '${data.module}' must resolve to a 'dict' (a mapping), not '${data.type}'`, hint: `write them as 'name: value' lines below ${data.module}:`,
   }),
   'empty-delegate': (data: { readonly written: string }) => ({
     message: `Empty hostname produced from delegate_to: "${data.written}"`, hint: 'to delegate only sometimes, let the template give omit',

@@ -130,7 +130,7 @@ export const playbookErrors = {
     hint: data.quoted === undefined ? `write the arguments of ${data.name} as a mapping below it` : `if it is meant as text, put quotes around it: ${data.name}: "${data.quoted}"`,
   }),
   'no-free-form': (data: { readonly module: string; readonly text: string }) => ({
-    message: `this task '${data.module}' has extra params, which are only allowed in modules that take free text: '${data.text}'`,
+    message: `this task '${data.module}' has extra params, which are only allowed in modules that take free text, and does not support raw params: '${data.text}'`,
     hint: freeFormHint(data.module, data.text),
   }),
   'unbalanced-arguments': (data: { readonly text: string }) => ({
