@@ -40,9 +40,22 @@ export function findModule(loading: Loading, name: string, scope: Pick<Scope, 'p
 }
 
 function besideName(loading: Loading, name: string, playDir: string): Custom | undefined {
+  for (const { kind, folder } of loading.ownFolders(playDir)) {
+    const found = first(loading, kind, [folder], name)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+/** A folder that holds modules or action plugins of the user's own. */
+export interface OwnFolder { readonly kind: Custom['kind']; readonly folder: string }
+/** Those beside the playbook and in the roles so far that hold any, in the order in which they are looked through. */
+export function ownFolders(loading: Pick<Loading, 'context' | 'rolePaths' | 'modulesIn'>, playDir: string): OwnFolder[] {
   const places = [playDir, ...loading.rolePaths]
-  const folders = [...places.map((place) => join(place, 'library')), ...loading.context.modulePath ?? []]
-  return first(loading, 'action', places.map((place) => join(place, 'action_plugins')), name) ?? first(loading, 'module', folders, name)
+  const all: OwnFolder[] = [
+    ...places.map((place) => ({ kind: 'action' as const, folder: join(place, 'action_plugins') })),
+    ...[...places.map((place) => join(place, 'library')), ...loading.context.modulePath ?? []].map((folder) => ({ kind: 'module' as const, folder })),
+  ]
+  return all.filter(({ folder }) => loading.modulesIn(folder).size > 0)
 }
 function first(loading: Loading, kind: Custom['kind'], folders: readonly string[], name: string): Custom | undefined {
   for (const folder of folders) {

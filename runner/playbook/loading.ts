@@ -6,7 +6,8 @@ import type { Data, Frame, Loc, Node } from '../core/types.ts'
 import { Template, VaultText } from '../core/value.ts'
 import { loadYaml } from '../yaml/load.ts'
 import { Fault } from '../core/errors.ts'
-import { modulesIn } from './custom.ts'
+import { modulesIn, ownFolders } from './custom.ts'
+import type { OwnFolder } from './custom.ts'
 import { staticFrames } from './scope.ts'
 import type { Scope } from './scope.ts'
 
@@ -50,6 +51,8 @@ export interface Loading {
   readonly playDirs: Set<string>
   /** The modules in a folder, by their names; it is looked at once. */
   modulesIn(folder: string): ReadonlyMap<string, string>
+  /** Where modules of the user's own are: most projects have none, and each task asks. */
+  ownFolders(playDir: string): readonly OwnFolder[]
   /** A warning that is given once a run. */
   once(key: string, message: string, loc: Loc | undefined): void
   /** Scopes of the dynamic includes, by the arguments of their tasks: they go when the tasks go. */
@@ -61,9 +64,17 @@ export interface Loading {
 export function createLoading(context: LoaderContext, nodes: Loading['nodes']): Loading {
   const said = new Set<string>(), folders = new Map<string, ReadonlyMap<string, string>>()
   const read = new Map<string, { readonly stamp: string; readonly value: unknown }>()
+  const owns = new Map<string, { readonly roles: number; readonly folders: readonly OwnFolder[] }>()
   let id = 0
   return {
     context, nodes, includes: new WeakMap(), rolePaths: new Set(), playDirs: new Set(),
+    ownFolders(playDir) {
+      const known = owns.get(playDir)
+      if (known?.roles === this.rolePaths.size) return known.folders
+      const folders = ownFolders(this, playDir)
+      owns.set(playDir, { roles: this.rolePaths.size, folders })
+      return folders
+    },
     modulesIn(folder) {
       const found = folders.get(folder) ?? modulesIn(folder)
       folders.set(folder, found)
