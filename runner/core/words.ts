@@ -47,6 +47,8 @@ export function expandable(word: string): string {
   const rest = word.slice(home.length).split(/(\$\w+|\$\{\w+\})/)
   return home + rest.map((part, i) => i % 2 === 1 ? variable(part) : part === '' ? '' : quote(part)).join('')
 }
+/** Further words that a user wrote as one text, for sh: split as shlex does, `~` and `$NAME` expanded, nothing else read as shell. */
+export const furtherWords = (text: string): string => splitWords(text).map(expandable).join(' ')
 function variable(text: string): string {
   const name = text.replace(/[${}]/g, '')
   return /^\d/.test(name) ? quote(text) : `"\${${name}-\\${text.startsWith('${') ? `\$\{${name}\\}` : text}}"`

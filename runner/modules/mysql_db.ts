@@ -2,6 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
 import { shText } from '../core/sh.ts'
+import { furtherWords } from '../core/words.ts'
 import type { Args, Plan, Predicted } from '../core/plan.ts'
 import { atServer, mysqlClient, mysqlNames, optionsOf } from '../probes/mysql.ts'
 import type { MysqlLogin } from '../probes/mysql.ts'
@@ -49,7 +50,7 @@ function transfer(want: DbArgs, login: MysqlLogin, names: readonly string[]): Pl
   ]
   const folder = want.chdir === undefined ? '' : shText`cd -- ${want.chdir} || exit 1; `
   const read = pack === undefined ? shText`cat -- ${file}` : shText`${pack} -dc -- ${file}`
-  const extra = want.dump_extra_args === undefined ? '' : ` ${want.dump_extra_args}`
+  const extra = want.dump_extra_args === undefined ? '' : ` ${furtherWords(want.dump_extra_args)}`
   const sh = want.state === 'import'
     ? `${folder}${shText`[ -r ${file} ]`} || { echo ${shText`${`target ${file} does not exist on the host`}`} >&2; exit 1; }; ${read} | { ${mysqlClient({ ...login, database: isAll ? undefined : names[0] }, mysqlNames, shText`${flags}`)}; }`
     : `${folder}${dumpInto(file, `{ ${mysqlClient(login, ['mysqldump', 'mariadb-dump'], `${shText`${flags}`}${extra} ${isAll ? '--all-databases' : names.length === 1 ? shText`${names}` : shText`--databases ${names}`}`)}; } </dev/null`, pack)}`

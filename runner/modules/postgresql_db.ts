@@ -2,6 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
 import { shText } from '../core/sh.ts'
+import { furtherWords } from '../core/words.ts'
 import type { Data } from '../core/types.ts'
 import type { Change, Plan } from '../core/plan.ts'
 import { atServer, client, postgresEnv } from '../probes/postgres.ts'
@@ -57,7 +58,7 @@ export default defineModule({
     const role = want.session_role === undefined ? [] : [`SET ROLE ${ident(want.session_role)}`]
     if (want.state === 'dump' || want.state === 'restore') {
       if (want.target === '') throw new Failure(`target is required for state ${want.state}`)
-      const cmd = transfer(name, want.state === 'dump', want.target, [want.target_opts, want.dump_extra_args ?? ''].join(' ').trim())
+      const cmd = transfer(name, want.state === 'dump', want.target, furtherWords(`${want.target_opts} ${want.dump_extra_args ?? ''}`))
       return { changes: [{ kind: 'run', cmd }], steps: [{ sh: `${atServer}${cmd}`, env: postgresEnv({ ...login, database: name }) }], data: { db: name } }
     }
     if (want.state === 'rename') {

@@ -99,6 +99,8 @@ on('postgresql: databases', async ({ postgres: db }) => {
   assert.match(before ?? '', /^\S+ +shop\.sql\.gz\n600\n$/)
   assert.match(await fails(db, postgresDb, { name: 'shop', state: 'dump', target: '/tmp/shop.sql.gz', target_opts: '-t nothing' }), 'no matching tables')
   assert.is(await dumped(), before, 'a dump that fails leaves what was there')
+  assert.match(await fails(db, postgresDb, { name: 'shop', state: 'dump', target: '/tmp/shop.sql.gz', target_opts: '-t "no thing" -t x;touch${IFS}/tmp/evil' }), 'no matching tables')
+  assert.match((await db?.run([{ sh: 'ls /tmp' }]))?.[0]?.stdout ?? '', /^(?![^]*evil)/, 'further words are no shell text')
   assert.equal((await apply(db, postgresDb, { name: 'shop', state: 'rename', target: 'shop2' })).changes, ['name shop -> shop2'])
   assert.equal((await apply(db, postgresDb, { name: 'shop2', state: 'absent' })).changes, ['state present -> absent'])
   await apply(db, postgresDb, { name: 'shop' })

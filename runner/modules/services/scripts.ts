@@ -2,7 +2,7 @@
 import { Failure } from '../../core/errors.ts'
 import { attr } from '../../core/module.ts'
 import { raw, shText } from '../../core/sh.ts'
-import { expandable, splitWords } from '../../core/words.ts'
+import { furtherWords } from '../../core/words.ts'
 import type { Change, Plan, Target } from '../../core/plan.ts'
 import { platform } from '../../probes/platform.ts'
 import { script, type Script, type ScriptKey } from '../../probes/scripts.ts'
@@ -26,7 +26,7 @@ const folders = ['/etc/init.d', '/etc/rc.d/init.d', '/etc/rc.d'] as const
 
 /** A script's own restart cannot be relied on: stop, then start (Ansible: modules/sysvinit.py). Its further words are read as shlex does, `~` and `$NAME` expanded. */
 function stateLine({ kind, name, state, sleep, arguments: words }: ScriptWish, { running, live }: Script): string | undefined {
-  const further = raw(splitWords(words ?? '').map((word) => ` ${expandable(word)}`).join(''))
+  const further = raw(` ${furtherWords(words ?? '')}`.trimEnd())
   const call = (verb: string): string => kind === 'openrc' ? shText`rc-service ${name} ${verb}${further}` : shText`"$s" ${verb}${further}`
   // What OpenRC holds to have crashed cannot be started before it is forgotten.
   const zap = kind === 'openrc' && live?.status.includes('crashed') === true ? shText`rc-service ${name} zap && ` : ''
