@@ -223,7 +223,7 @@ export async function execute(loaded: Loaded, reporter: Reporter, prompts: Promp
     said.add(key)
     emit({ type: 'warning', message: masker.text(message), ...(loc === undefined ? {} : { loc }) })
   }
-  const pool = openPool({ masker, warn: (message) => { warn(message) }, ...(prompts.hostKey === undefined ? {} : { promptHostKey: prompts.hostKey }) })
+  const pool = openPool({ masker, warn: (message) => { warn(message) }, ...(prompts.hostKey === undefined ? {} : { promptHostKey: asked(prompts.hostKey, emit) }) })
   if (interrupt !== undefined) interrupt.end = () => pool.close()
   const at = { dir: process.cwd() }
   const run = createRun(loaded, { pool, emit, warn }, at)
@@ -253,6 +253,12 @@ export async function execute(loaded: Loaded, reporter: Reporter, prompts: Promp
   if (options.retryFiles !== undefined && interrupt?.isOn !== true) writeRetry(run, options.retryFiles.folder)
   emit({ type: 'end', stats: statsOf(run), ...(Object.keys(run.custom).length === 0 ? {} : { custom: run.custom }) })
   return broken === undefined ? exitCode(run) : exitCodeOf(broken)
+}
+
+/** A question that nothing is drawn over. */
+const asked = (ask: (question: string) => Promise<boolean>, emit: Tell) => async (question: string): Promise<boolean> => {
+  emit({ type: 'question', isOver: false })
+  return ask(question).finally(() => { emit({ type: 'question', isOver: true }) })
 }
 
 /** Of the hosts that something was done on, as it is now: what comes later is not counted in. */

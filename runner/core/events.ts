@@ -35,6 +35,8 @@ export type Event =
   | { readonly type: 'task'; readonly id: number; readonly name: string; readonly module: string; readonly isHandler: boolean; readonly loc?: Loc; readonly args?: string }
   | { readonly type: 'host-start'; readonly host: string; readonly task: number }
   | { readonly type: 'output'; readonly host: string; readonly task: number; readonly chunk: string }
+  /** A person is asked about a host that tasks wait for (its key): nothing else may write on the terminal until that is over. */
+  | { readonly type: 'question'; readonly isOver: boolean }
   /** A person is asked now: nothing else may write on the terminal until the host's result. */
   /** What the debugger says. */
   | { readonly type: 'answer'; readonly text: string }

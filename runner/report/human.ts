@@ -83,7 +83,7 @@ class Human implements Reporter {
         if (this.display.showsStart === true) this.line(` [started TASK: ${this.tasks.get(event.task)?.name ?? ''} on ${event.host}]`, 'ok')
         return
       case 'answer': return this.line(event.text)
-      case 'output': case 'asking': return
+      case 'output': case 'asking': case 'question': return
       default: { const never: never = event; throw new Error(`unknown event ${JSON.stringify(never)}`) }
     }
   }

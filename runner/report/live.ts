@@ -74,6 +74,8 @@ class Live implements Reporter {
   private ended: Promise<unknown> = Promise.resolve()
   private isClosed = false
   private isAsking = false
+  /** While a question is open: what has happened since. */
+  private held: Event[] | undefined
 
   constructor(out: Terminal, err: Out, options: LiveOptions) {
     this.out = out
@@ -88,6 +90,19 @@ class Live implements Reporter {
   }
 
   on(event: Event): void {
+    if (event.type === 'question') this.question(event.isOver)
+    else if (this.held === undefined) this.take(event)
+    else this.held.push(event)
+  }
+  /** What happens meanwhile is shown afterwards. */
+  private question(isOver: boolean): void {
+    const held = this.held ?? []
+    this.held = isOver ? undefined : held
+    if (!isOver) { this.hide(); return }
+    for (const event of held) this.take(event)
+    this.await()
+  }
+  private take(event: Event): void {
     switch (event.type) {
       case 'task': this.titles.set(event.id, `${event.isHandler ? 'handler ' : ''}${event.name.trim()}`); break
       case 'host-start': this.start(event.host, event.task); break
@@ -112,7 +127,10 @@ class Live implements Reporter {
 
   private start(host: string, task: number): void {
     this.running.set(`${task} ${host}`, { host, task, since: Date.now(), last: '' })
-    if (this.finish !== undefined || this.timer !== undefined || this.isClosed || this.isAsking) return
+    this.await()
+  }
+  private await(): void {
+    if (this.running.size === 0 || this.finish !== undefined || this.timer !== undefined || this.isClosed || this.isAsking) return
     this.timer = setTimeout(() => { this.timer = undefined; this.show() }, patienceMs)
     this.timer.unref()
   }
@@ -154,7 +172,7 @@ class Live implements Reporter {
     const now = Date.now()
     const rows = [...this.running.values()].sort((a, b) => a.since - b.since)
     const [oldest] = rows
-    if (oldest === undefined) return []
+    if (oldest === undefined || this.finish === undefined) return [] // listr2 draws once more after it was ended
     const columns = Math.max(4, (this.out.columns ?? 80) - 1)
     const isOne = rows.every((row) => row.task === oldest.task)
     const room = Math.max(1, (this.out.rows ?? 24) - 2)

@@ -52,6 +52,24 @@ class Screen {
   text(): string { return this.lines.slice(0, this.row + 1).map((line) => line.trimEnd()).join('\n') }
 }
 
+test('a question is drawn over by nothing; what happened meanwhile is shown afterwards', async () => {
+  const screen = new Screen(60, 20), live = liveOn(screen)
+  live.on(task(1, 'compile'))
+  for (const host of ['web1', 'web2']) live.on(started(host))
+  await sleep(500)
+  live.on({ type: 'question', isOver: false })
+  screen.write('Trust it? ')
+  const before = screen.text(), { frames } = screen
+  assert.match(before, /\nTrust it\?$/)
+  live.on(ended('web2'))
+  await sleep(500)
+  assert.equal([screen.text(), screen.frames], [before, frames])
+  screen.write('yes\n')
+  live.on({ type: 'question', isOver: true })
+  await sleep(700)
+  assert.match(screen.text(), /Trust it\? yes\nchanged: \[web2\]\n. compile/)
+  live.on(ended('web1'))
+})
 test('permanent lines stay, the live part shows what runs and is gone in the end', async () => {
   const screen = new Screen(60, 20)
   const live = liveOn(screen, true)
