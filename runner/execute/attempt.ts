@@ -18,20 +18,11 @@ import { createControl } from './control.ts'
 import { diffOf, inDiffMode, notInBackground, showsInvocation, shownArgs } from './particulars.ts'
 import { draft, type Draft, draftOf, isFailed } from './outcome.ts'
 import { type Place, placeOf } from './place.ts'
+import { doubt, leavesNothing, perhapsIncluded } from './perhaps.ts'
 import { checkDelegate, named, prepare, type Ready, skipOf } from './prepare.ts'
 import { HostTarget } from './target.ts'
 
 export const isCheck = (unit: Unit): boolean => flag(unit.run, unit.task, unit.scope, 'check_mode') ?? unit.run.options.check
-
-/** A dry run that cannot tell whether variables would be included: their names are unknown from here on, not undefined. */
-async function perhapsIncluded(unit: Unit, reason: string): Promise<Draft> {
-  const always = { ...unit, task: { ...unit.task, kw: { ...unit.task.kw, when: [] } } }
-  const one = await attempt(always)
-  if (isFailed(one) || one.unknown !== undefined || one.unreachable === true) return one
-  const { ansible_facts: facts } = one.data
-  const names = isDict(facts) ? dictEntries(facts).map(([name]) => name) : []
-  return { data: { changed: false, ansible_facts: makeDict(names.map((name) => [name, new Unknown(reason)])) }, changes: [], unknown: reason }
-}
 
 export async function attempt(given: Unit): Promise<Draft> {
   let ready: Ready
@@ -41,8 +32,9 @@ export async function attempt(given: Unit): Promise<Draft> {
     const others = factModules(given)
     if (others !== undefined) return await gatherBy(given, others, async (one) => begin(await prepare(one)))
     ready = await prepare(given)
-  } catch (error) { return { ...draftOf(error), isPremature: true } }
-  const one = await begin(ready).catch((error: unknown): Draft => {
+  } catch (error) { await doubt(given, error); return { ...draftOf(error), isPremature: true } }
+  const one = await begin(ready).catch(async (error: unknown): Promise<Draft> => {
+    await doubt(given, error)
     // a template that a module meets while it is at work (an expression of assert, a file of template) is no result of the module either
     return { ...draftOf(error), ...(error instanceof Fault && error.code in templateErrors ? { isPremature: true } : {}) }
   })
@@ -55,7 +47,7 @@ function addressOf({ delegated, endpoint: { connection, host } }: Place): Pick<D
 async function skipOrPerhaps(unit: Unit): Promise<Draft | undefined> {
   checkDelegate(unit)
   try { return skipOf(unit) } catch (error) {
-    if (error instanceof UnknownValue && unit.task.module === 'include_vars') return perhapsIncluded(unit, error.reason)
+    if (error instanceof UnknownValue && unit.task.module === 'include_vars') return perhapsIncluded(unit, error.reason, attempt)
     throw error
   }
 }
@@ -122,8 +114,6 @@ function settled(unit: Unit, plan: Plan, target: HostTarget): Draft {
   return isCheck(unit) && reason !== undefined ? { data, changes: [], unknown: reason } : draft(data)
 }
 
-/** `changed_when: false` says of a command that it changes nothing. */
-const leavesNothing = ({ task }: Unit): boolean => [task.kw['changed_when']].flat().every((one) => one === false)
 
 const runsCommand = (module: string): boolean => module === 'command' || module === 'shell'
 const shownDiff = (unit: Unit): { readonly showsDiff?: true } => inDiffMode(unit) ? { showsDiff: true } : {}

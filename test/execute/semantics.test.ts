@@ -259,6 +259,18 @@ test('a dry run sees what earlier tasks would have made', async () => {
   assert.equal((await play({ 'site.yml': local(tasks) })).outcomes, expected)
 })
 
+test('a dry run: what a task would make that may or may not run is in doubt, and nothing else is', async () => {
+  const told = await play({ 'site.yml': local(`
+- {name: asked, command: echo 1, changed_when: false, register: r}
+- {name: perhaps, file: {path: "{dir}/made", state: directory, mode: "0755"}, when: r.stdout == "2"}
+- {name: within, copy: {src: "{dir}/made/f", dest: "{dir}/g", remote_src: true}}
+- {name: content, copy: {dest: "{dir}/h", content: "{{ r.stdout }}"}}
+- {name: rights, file: {path: "{dir}/h", mode: "0600"}}
+- {name: elsewhere, file: {path: "{dir}/never", state: absent}}
+- {name: gone, slurp: {src: "{dir}/never"}, ignore_errors: true}`) }, ['--check'])
+  assert.equal(told.outcomes.slice(1), ['localhost unknown perhaps', 'localhost unknown within', 'localhost unknown content', 'localhost unknown rights', 'localhost ok elsewhere', 'localhost failed gone'])
+})
+
 test('a converged task costs one round trip at most, and coming tasks are read ahead', async () => {
   const tasks = Array.from({ length: 30 }, (_, i) => `- {name: t${i}, file: {path: "{dir}", state: directory}}\n- {name: u${i}, stat: {path: "{dir}/${i}"}}`).join('\n')
   const told = await play({ 'site.yml': local(tasks) })
