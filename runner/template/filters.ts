@@ -3,6 +3,7 @@ import type { Filter } from './call.ts'
 import { dictFilters } from './filters-dict.ts'
 import { generalFilters } from './filters-general.ts'
 import { htmlFilters } from './filters-html.ts'
+import { ipFilters } from './filters-ip.ts'
 import { keyFilters } from './filters-keys.ts'
 import { listFilters } from './filters-list.ts'
 import { miscFilters } from './filters-misc.ts'
@@ -17,5 +18,5 @@ import { valueFilters } from './filters-values.ts'
 
 export const filters: Record<string, Filter> = {
   ...valueFilters, ...textFilters, ...listFilters, ...selectFilters, ...setFilters, ...dictFilters, ...numberFilters, ...pathFilters,
-  ...regexFilters, ...serialFilters, ...htmlFilters, ...miscFilters, ...generalFilters, ...keyFilters,
+  ...regexFilters, ...serialFilters, ...htmlFilters, ...miscFilters, ...generalFilters, ...keyFilters, ...ipFilters,
 }
