@@ -144,7 +144,7 @@ export async function load(options: Options, masker: Masker, tell: Tell, prompts
   if (options.adhoc !== undefined) read.push(loader.adhoc(options.adhoc, resolve(options.playbookDir ?? '.')))
   for (const path of options.playbooks) read.push(await loader.playbook(findPlaybook(path)))
   const playbooks = options.role === undefined ? read : read.map((one) => onlyRole(one, options.role ?? ''))
-  await checkTasks({ registry, jinja, loader, ...(options.errorOnMissingHandler === false ? {} : { warn }), isPart: leavesOut(options) }, playbooks)
+  await checkTasks({ registry, jinja, loader, warn, sparesHandlers: options.errorOnMissingHandler === false, isPart: leavesOut(options) }, playbooks)
   checkSelection(playbooks, options, warn)
   const limit = options.limit === undefined ? undefined : limitOf(inventory, options.limit)
   checkLimit(playbooks, limit, inventory, warn)

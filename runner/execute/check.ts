@@ -17,11 +17,12 @@ import { lookups } from '../template/lookups.ts'
 import { absentPlugin } from '../template/absent.ts'
 import { inline } from './conditions.ts'
 import { handlerTasks } from './handlers.ts'
+import { isLooped } from './loop.ts'
 import { metaNames } from './meta.ts'
 import { engineNames, moduleFault, type Registry } from './registry.ts'
 
 /** What the checks look things up in. */
-export interface Checker { readonly registry: Registry; readonly jinja: Jinja; readonly loader: Pick<Loader, 'findTasks' | 'pluginFile'>; /** Where a missing handler is told, if it is an error later. */ readonly warn?: (message: string, loc?: Loc) => void; /** Tags leave tasks out. */ readonly isPart?: boolean }
+export interface Checker { readonly registry: Registry; readonly jinja: Jinja; readonly loader: Pick<Loader, 'findTasks' | 'pluginFile'>; /** Where is told what only fails if it is reached. */ readonly warn?: (message: string, loc?: Loc) => void; /** A missing handler is no error. */ readonly sparesHandlers?: boolean; /** Tags leave tasks out. */ readonly isPart?: boolean }
 
 function* tasksOf(nodes: readonly Node[]): Generator<Task> {
   for (const node of nodes) {
@@ -47,7 +48,7 @@ export const leavesOut = ({ tags, skipTags }: Pick<Options, 'tags' | 'skipTags'>
 export async function checkTasks(checker: Checker, playbooks: readonly Playbook[]): Promise<void> {
   for (const play of playbooks.flatMap((playbook) => playbook.plays)) {
     await checkNodes(checker, nodesOf(play))
-    if (checker.warn !== undefined) checkHandlers(play, checker.warn)
+    if (checker.warn !== undefined && checker.sparesHandlers !== true) checkHandlers(play, checker.warn)
   }
 }
 
@@ -134,7 +135,7 @@ function checkLookups(loader: Checker['loader'], { source, at }: Template): void
   }
 }
 
-function checkConditions({ jinja }: Checker, task: Task): void {
+function checkConditions({ jinja, warn }: Checker, task: Task): void {
   for (const keyword of ['when', 'until', 'changed_when']) {
     const value = task.kw[keyword]
     const list: readonly unknown[] = Array.isArray(value) ? value : [value]
@@ -148,7 +149,9 @@ function checkConditions({ jinja }: Checker, task: Task): void {
         jinja.checkExpression(source.includes('{{') ? inline(source) : source, at)
       } catch (error) {
         if (!(error instanceof Fault)) throw error
-        // an earlier condition of the list may keep this one from being asked
+        // An earlier condition of the list, or a loop over nothing, may keep this one from being asked: roles in use have a bracket too many in such.
+        const maySpare = i > 0 || isLooped(task)
+        if (error.code === 'template-syntax' && maySpare) { warn?.(`${error.message} in the ${keyword} condition: ${source}: the task fails once that is reached`, error.loc ?? loc); continue }
         if ((i > 0 || error.code === 'plugin-elsewhere') && isForLater(error, task)) continue
         throw error.within(`in the ${keyword} condition: ${source}`, loc)
       }
