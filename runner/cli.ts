@@ -54,11 +54,14 @@ async function ask(prompt: string, isShown: boolean): Promise<string> {
     const lines = createInterface({ input, output: echo, terminal: true })
     // Only now: the terminal no longer shows what is typed.
     say(prompt)
+    let why = fault('no-answer', undefined, {})
     lines.once('line', (line) => { answer = line; lines.close() })
+    // ctrl+C is a key while a line is read: what else runs must hear of it too
+    lines.once('SIGINT', () => { why = fault('interrupted', undefined, {}); process.emit('SIGINT'); lines.close() })
     lines.once('close', () => {
       if (input !== process.stdin) input.destroy()
       if (!isShown) say('\n')
-      if (answer === undefined) reject(fault('no-answer', undefined, {}))
+      if (answer === undefined) reject(why)
       else resolve(answer)
     })
   })
@@ -156,8 +159,8 @@ function untilSignal(interrupt: Interrupt, reporter: Reporter): Promise<number> 
   return new Promise((resolve) => {
     const end = async (code: number): Promise<void> => {
       if (interrupt.isOn) process.exit(code)
-      await reporter.close()
       interrupt.isOn = true
+      await reporter.close()
       await Promise.race([interrupt.end(), new Promise((done) => { setTimeout(done, patienceMs) })])
       process.stderr.write('\nplay: interrupted\n')
       resolve(code)

@@ -223,7 +223,7 @@ export async function execute(loaded: Loaded, reporter: Reporter, prompts: Promp
     said.add(key)
     emit({ type: 'warning', message: masker.text(message), ...(loc === undefined ? {} : { loc }) })
   }
-  const pool = openPool({ masker, warn: (message) => { warn(message) }, ...(prompts.hostKey === undefined ? {} : { promptHostKey: asked(prompts.hostKey, emit) }) })
+  const pool = openPool({ masker, warn: (message) => { warn(message) }, ...(prompts.hostKey === undefined ? {} : { promptHostKey: asked(prompts.hostKey, emit, interrupt) }) })
   if (interrupt !== undefined) interrupt.end = () => pool.close()
   const at = { dir: process.cwd() }
   const run = createRun(loaded, { pool, emit, warn }, at)
@@ -256,7 +256,8 @@ export async function execute(loaded: Loaded, reporter: Reporter, prompts: Promp
 }
 
 /** A question that nothing is drawn over. */
-const asked = (ask: (question: string) => Promise<boolean>, emit: Tell) => async (question: string): Promise<boolean> => {
+const asked = (ask: (question: string) => Promise<boolean>, emit: Tell, interrupt: Interrupt | undefined) => async (question: string): Promise<boolean> => {
+  if (interrupt?.isOn === true) return false
   emit({ type: 'question', isOver: false })
   return ask(question).finally(() => { emit({ type: 'question', isOver: true }) })
 }

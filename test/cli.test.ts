@@ -44,6 +44,20 @@ test('a reader that has seen enough (| head) does not end the run', async () => 
   } finally { rmSync(dir, { recursive: true }) }
 })
 
+test('ctrl+C at a question is an interruption, before the run and in it', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'play-cli-'))
+  try {
+    writeFileSync(join(dir, 'site.yml'), '- hosts: all\n  gather_facts: false\n  vars_prompt:\n    - {name: x, prompt: Which one, private: false}\n  tasks:\n    - debug: {msg: went on}\n')
+    const before = await atTerminal(`cd ${dir} && node ${play} site.yml -i localhost, -c local -k`, 'SSH password: ', '\x03')
+    assert.is(before.code, 99, before.shown)
+    assert.match(before.shown, 'User interrupted execution')
+    const within = await atTerminal(`cd ${dir} && node ${play} site.yml -i localhost, -c local`, 'Which one: ', '\x03')
+    assert.is(within.code, 99, within.shown)
+    assert.match(within.shown, 'play: interrupted')
+    assert.not.match(within.shown, /went on|RECAP|ERROR/)
+  } finally { rmSync(dir, { recursive: true }) }
+})
+
 for (const [signal, code] of [['SIGINT', 99], ['SIGTERM', 143]] as const) {
   test(`${signal} ends what runs, and says no more of the hosts`, async () => {
     const dir = mkdtempSync(join(tmpdir(), 'play-cli-'))
