@@ -71,7 +71,7 @@ export function notify(run: Run, play: PlayState, host: HostState, task: Task, s
     if (found.length === 0) {
       const known = [...new Set(named.flatMap((one) => [...one.own.slice(0, 1), ...one.topics]))]
       const missing = fault('unknown-handler', valueLoc(task.kw, 'notify') ?? task.loc, { name, near: nearest(name, known), known })
-      if (run.options.errorOnMissingHandler !== false) throw missing
+      if (run.options.errorOnMissingHandler !== false && unknown === undefined) throw missing // a dry run that cannot tell warns of it
       run.warn(missing.message, missing.loc)
       continue
     }

@@ -271,6 +271,14 @@ test('a dry run: what a task would make that may or may not run is in doubt, and
   assert.equal(told.outcomes.slice(1), ['localhost unknown perhaps', 'localhost unknown within', 'localhost unknown content', 'localhost unknown rights', 'localhost ok elsewhere', 'localhost failed gone'])
 })
 
+test('a dry run: a task that may or may not change something does not fail for a handler that is nowhere', async () => {
+  const told = await play({ 'site.yml': local(`
+- {name: asked, command: echo 1, changed_when: false, register: r}
+- {name: perhaps, copy: {dest: "{dir}/f", content: x}, when: r.stdout == "2", notify: nobody}
+- {name: after, debug: {msg: fine}}`) }, ['--check'])
+  assert.equal(told.outcomes.slice(1), ['localhost unknown perhaps', 'localhost ok after'])
+})
+
 test('a converged task costs one round trip at most, and coming tasks are read ahead', async () => {
   const tasks = Array.from({ length: 30 }, (_, i) => `- {name: t${i}, file: {path: "{dir}", state: directory}}\n- {name: u${i}, stat: {path: "{dir}/${i}"}}`).join('\n')
   const told = await play({ 'site.yml': local(tasks) })
