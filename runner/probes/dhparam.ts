@@ -7,6 +7,7 @@ export interface DhParam { readonly hasTool: boolean; readonly bits: number | un
 export const dhparam = defineEach<string, DhParam>({
   name: 'dhparam',
   id: (path) => path,
+  absent: (value) => !value.hasTool,
   command: (path) => shText`command -v openssl >/dev/null || { echo none; exit; }; echo some; openssl dhparam -check -text -noout -in ${path} 2>&1`,
   parse({ stdout, rc }) {
     const bits = /\((\d+) bit\)/.exec(stdout)?.[1]
