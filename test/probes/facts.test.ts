@@ -66,6 +66,8 @@ test('interfaces and addresses', () => {
   assert.equal(found.interfaces, ['eth0', 'lo', 'eth0_1'])
   assert.equal(found.all_ipv4_addresses, ['172.17.0.5', '10.1.2.3'])
   assert.equal(Reflect.get(Object(found.eth0), 'ipv6'), [{ address: '2001:db8::5', prefix: '64', scope: 'global' }])
+  const labelled = [{ address: '10.1.2.3', broadcast: '', netmask: '255.255.255.0', network: '10.1.2.0', prefix: '24' }]
+  assert.equal([found.eth0, found.eth0_1].map((one) => Reflect.get(Object(one), 'ipv4_secondaries')), [labelled, labelled])
   assert.equal(Reflect.get(Object(found.lo), 'type'), 'loopback')
   assert.is(Reflect.get(Object(found.lo), 'macaddress'), undefined)
   assert.equal(found.locally_reachable_ips, { ipv4: ['127.0.0.0/8', '172.17.0.5'], ipv6: [] })

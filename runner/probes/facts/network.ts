@@ -40,14 +40,20 @@ function ipv4(words: readonly string[], device: string, found: Found): void {
   const label = words.includes('valid_lft') ? device : words.at(-1) ?? device
   const own = found.interfaces[label] ?? {}
   found.interfaces[label] = own
-  if (own.ipv4 === undefined && !words.includes('secondary')) own.ipv4 = entry
-  else own.ipv4_secondaries = [...(Array.isArray(own.ipv4_secondaries) ? own.ipv4_secondaries : []), entry]
+  const isSecondary = words.includes('secondary'), main = found.interfaces[device]
+  if (own.ipv4 === undefined && !isSecondary) own.ipv4 = entry
+  else addSecondary(own, entry)
+  // What has a label of its own (eth0:1) counts for its device too.
+  if (isSecondary && main !== undefined && main !== own) addSecondary(main, entry)
   if (found.default4.address === address) {
     const { address: _, ...rest } = entry
     const { macaddress, mtu, type = 'unknown' } = found.interfaces[device] ?? {}
     Object.assign(found.default4, rest, { macaddress, mtu, type, alias: label })
   }
   if (!address.startsWith('127.')) found.ipv4.push(address)
+}
+const addSecondary = (one: Interface, entry: object): void => {
+  one.ipv4_secondaries = [...(Array.isArray(one.ipv4_secondaries) ? one.ipv4_secondaries : []), entry]
 }
 function ipv6(words: readonly string[], device: string, found: Found): void {
   const isPeer = words[2] === 'peer'
