@@ -58,7 +58,8 @@ export default defineModule({
     if (args.src !== undefined && args.content !== undefined) throw new Failure('src and content are mutually exclusive')
     if (args.content !== undefined && args.dest.endsWith('/')) throw new Failure('can not use content with a dir as dest')
     const dest = await expand(target, args.dest)
-    if (args.content !== undefined) return copyBytes(target, args, contentBytes(args.content), dest, undefined, {})
+    // content has no rights of its own; Ansible keeps those of its temporary file
+    if (args.content !== undefined) return copyBytes(target, { ...args, mode: args.mode === 'preserve' ? '0600' : args.mode }, contentBytes(args.content), dest, undefined, {})
     const src = args.src ?? ''
     if (args.remote_src) return copyRemote(target, args, await expand(target, src), dest)
     const file = await target.local('files', src)

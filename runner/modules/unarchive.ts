@@ -6,6 +6,7 @@ import type { Args, Change, Plan, Predicted, Step, Target } from '../core/plan.t
 import { UnknownValue } from '../core/value.ts'
 import { archive } from '../probes/archive.ts'
 import type { Archive, ArchiveKey, Member, Packing } from '../probes/archive.ts'
+import { checksum } from '../probes/checksum.ts'
 import { content } from '../probes/content.ts'
 import { absent, followed, pathInfo, plainPath, stat } from '../probes/stat.ts'
 import type { Answer, Stat } from '../probes/stat.ts'
@@ -80,7 +81,7 @@ async function planListed(given: Given, target: Target, source: ArchiveKey['sour
   if (found.kind === 'failed') throw new Failure(found.why, { src: maskUrl(src), dest })
   const selection = selectionOf(given.exclude, given.include, given.extra_opts, found.packing === 'zip')
   const now = (place: string): Answer => place === '.' ? folder : found.there.get(place) ?? absent
-  const job = { given, source, src, dest, packing: found.packing, members: found.members, selection, wanted, owners: ownNumbers, now, folder }
+  const job = { given, source, src, dest, packing: found.packing, members: found.members, selection, wanted, owners: ownNumbers, now, hasContent: ({ name }: Member) => !found.differing.has(name), folder }
   const first = planUnpacking(job)
   // Names matter to what is foreseen only: where all is there they are not asked for.
   const { left, ...plan } = first.changes.length === 0 ? first : planUnpacking({ ...job, owners: await namedOwners(target, found.members, wanted, found.packing) })
@@ -88,7 +89,7 @@ async function planListed(given: Given, target: Target, source: ArchiveKey['sour
 }
 function foreseeListing(key: ArchiveKey, found: Archive, { changes, left }: Unpacked): Predicted[] {
   if (changes.length === 0 || found.kind !== 'archive') return []
-  return [{ probe: archive.name, id: archive.id(key), value: { ...found, there: new Map([...found.there, ...left]) } }]
+  return [{ probe: archive.name, id: archive.id(key), value: { ...found, differing: new Set<string>(), there: new Map([...found.there, ...left]) } }]
 }
 
 async function planLocal(given: Given, target: Target, local: LocalArchive, bytes: Uint8Array, src: string, dest: string, creates: string | undefined): Promise<Plan> {
@@ -96,15 +97,21 @@ async function planLocal(given: Given, target: Target, local: LocalArchive, byte
   const all = choose(local.members, selection)
   const places = [...impliedFolders(all), ...all.map(({ place }) => place)]
   const numbers = { uid: given.owner === undefined ? undefined : 0, gid: given.group === undefined ? undefined : 0 }
-  const [made, folder, wanted, stats, owners] = await Promise.all([
+  const [made, folder, wanted, stats, owners, sums] = await Promise.all([
     creates === undefined ? undefined : target.read(stat, creates), target.read(stat, dest), lookUpWanted(target, given),
     Promise.all(places.map((place) => target.read(stat, place === '.' ? dest : join(dest, place)))), namedOwners(target, local.members, numbers, local.packing),
+    Promise.all(all.map(async ({ place, member }) => [place, member.type === 'file' ? await target.read(checksum, { path: join(dest, place), algorithm: 'sha1' }) : null] as const)),
   ])
   if (made !== undefined && made.type !== 'absent') return skipped(creates)
   checkFolder(folder, dest)
+  const sumOf = new Map(sums)
+  const hasContent = (member: Member, place: string): boolean => {
+    const is = sumOf.get(place), wants = sha1In(member)
+    return is === null || is === undefined || wants === undefined || is === wants
+  }
   const there = new Map(places.map((place, i) => [place, stats[i] ?? absent]))
   const { left: _, ...plan } = planUnpacking({
-    given, source: { bytes }, src, dest, packing: local.packing, members: local.members, selection, wanted, owners, now: (place) => there.get(place) ?? absent, folder,
+    given, source: { bytes }, src, dest, packing: local.packing, members: local.members, selection, wanted, owners, now: (place) => there.get(place) ?? absent, hasContent, folder,
   })
   return plan
 }
@@ -140,6 +147,7 @@ interface Job {
   readonly given: Given; readonly source: ArchiveKey['source']; readonly src: string; readonly dest: string; readonly packing: Packing
   readonly members: readonly Member[]; readonly selection: Selection; readonly wanted: Wanted; readonly owners: Owners; readonly folder: Answer
   now(place: string): Answer
+  hasContent(member: Member, place: string): boolean
 }
 const handlers: Readonly<Record<Packing, string>> = { zip: 'ZipArchive', gzip: 'TgzArchive', tar: 'TarArchive', bzip2: 'TarBzipArchive', xz: 'TarXzArchive', zstd: 'TarZstdArchive' }
 
@@ -148,7 +156,7 @@ function planUnpacking(job: Job): Unpacked {
   const { given, src, dest, packing, wanted } = job
   const all = choose(job.members, job.selection)
   if (all.length === 0) throw new Failure(`Failed to find handler for "${src}". There is nothing in it that is to be unpacked.`)
-  const items = compare({ dest, all, packing, wanted, owners: job.owners, keepNewer: given.keep_newer, now: job.now })
+  const items = compare({ dest, all, packing, wanted, owners: job.owners, keepNewer: given.keep_newer, now: job.now, hasContent: job.hasContent })
   const other = items.filter((one) => one.differs), unpacks = other.length > 0
   const settled = unpacks ? items : items.map((item) => item.stays || item.now.type === 'absent' ? item : settle(item))
   const wrong = settled.filter((one) => !unpacks && !one.stays && one.rights.changes.length > 0)
@@ -190,6 +198,11 @@ function unpackSteps({ given, source, packing, dest, wanted, selection, members 
   ]
 }
 
+/** Where what the member holds is known here. */
+function sha1In(member: Member): string | undefined {
+  const bytes = member.sha1 === undefined && hasBytes(member) ? member.bytes() : undefined
+  return member.sha1 ?? (bytes === undefined ? undefined : sha1Of(bytes))
+}
 const hasBytes = (member: Member): member is LocalMember => 'bytes' in member
 function foreseeAll(all: readonly Item[], items: readonly Item[], unpacks: boolean, wanted: Wanted): Predicted[] {
   const ends = withEnds(all, wanted)
@@ -202,7 +215,7 @@ function foreseeAll(all: readonly Item[], items: readonly Item[], unpacks: boole
 }
 function foreseeFile(path: string, is: Stat, { member }: Placed): Predicted[] {
   const bytes = hasBytes(member) ? member.bytes() : undefined
-  const sha1 = member.sha1 ?? (bytes === undefined ? undefined : sha1Of(bytes))
+  const sha1 = sha1In(member)
   const known = foreseeUnseen(path, is, `${path} would be unpacked`, sha1 === undefined ? {} : { sha1 })
   if (bytes === undefined || sha1 === undefined || bytes.length > diffLimit) return known
   return [...known, { probe: content.name, id: content.id({ path }), value: { kind: 'file', sha1, bytes } }]

@@ -35,7 +35,9 @@ export type Archive =
   | { readonly kind: 'failed'; readonly why: string }
   | { readonly kind: 'archive'; readonly packing: Packing; readonly members: readonly Member[]
     /** What the folder has, by name in it. */
-    readonly there: ReadonlyMap<string, Stat> }
+    readonly there: ReadonlyMap<string, Stat>
+    /** Members whose files there hold something else, as far as the host's tar can tell. */
+    readonly differing: ReadonlySet<string> }
 
 export const unpackers: Readonly<Record<Packing, string>> = { tar: 'cat', gzip: 'gzip', bzip2: 'bzip2', xz: 'xz', zstd: 'zstd', zip: 'unzip' }
 
@@ -90,7 +92,9 @@ if cd "$dest" 2>/dev/null; then
 fi
 printf '\\002\\n'
 first=$(printf '%s\\n' "$names" | grep / | tail -n 1); [ -n "$first" ] || first=$(printf '%s\\n' "$names" | tail -n 1)
-[ -e "$first" ] || [ "$(printf '%s\\n' "$names" | wc -l)" -gt 200 ] || { u | tar -x --to-command=${quote(sha1Each)} -f - 2>/dev/null; }`
+[ -e "$first" ] || [ "$(printf '%s\\n' "$names" | wc -l)" -gt 200 ] || { u | tar -x --to-command=${quote(sha1Each)} -f - 2>/dev/null; }
+printf '\\002\\n'
+${strip > 0 ? ':' : `[ -z "$o" ] || [ ! -e "$first" ] || u | tar -d -f - 2>/dev/null | sed -n 's/: Contents differ$//p'`}`
 
 export const archive = defineEach<ArchiveKey, Archive>({
   name: 'archive',
@@ -109,10 +113,10 @@ export const archive = defineEach<ArchiveKey, Archive>({
     if (first === 'zip') return parseZip(rest)
     if (first !== 'tar' && first !== 'gzip' && first !== 'bzip2' && first !== 'xz' && first !== 'zstd') return { kind: 'failed', why: stdout.replace(/^failed /, '').trim() || 'the archive could not be read' }
     const parts = rest.split('\u0002\n')
-    const [list = '', ids = '', numbers = '', stats = '', sums = ''] = parts.length > 4 ? parts : [parts[0], '', '', parts[2] ?? '', parts[3] ?? '']
+    const [list = '', ids = '', numbers = '', stats = '', sums = '', differing = ''] = parts.length > 5 ? parts : [parts[0], '', '', ...parts.slice(2)]
     const bySum = sumsByName(sums)
     const members = withNumbers(parseTarList(list), ids, numbers).map((member) => { const sha1 = bySum.get(member.name); return sha1 === undefined ? member : { ...member, sha1 } })
-    return { kind: 'archive', packing: first, members, there: statsByName(stats) }
+    return { kind: 'archive', packing: first, members, there: statsByName(stats), differing: new Set(differing.split('\n').filter((name) => name !== '')) }
   },
 })
 
@@ -132,7 +136,7 @@ function parseZip(text: string): Archive {
     return sha1 === undefined || member.type !== 'file' ? member : { ...member, sha1 }
   })
   if (members === undefined || 'short' in members) return { kind: 'failed', why: 'the directory of the zip file is damaged' }
-  return { kind: 'archive', packing: 'zip', members, there: statsByName(stats) }
+  return { kind: 'archive', packing: 'zip', members, there: statsByName(stats), differing: new Set() }
 }
 
 const line = /^([-dlhbcps])([-rwxsStT]{9})[+.]?\s+(\S+?)\/(\S+)\s+(\d+(?:,\s*\d+)?)\s+(\d{4}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?(?:\.\d+)?) (.*)$/

@@ -44,20 +44,24 @@ function bornOf({ member }: Placed, packing: Packing, wanted: Wanted, owners: Ow
   return predicted(is, { ...(member.type === 'link' ? { target: member.target ?? '' } : {}), ...(type === 'directory' ? { fresh: true } : {}) }, account)
 }
 
-function isOther(now: Answer, born: Stat, { member }: Placed): boolean {
+/** Archives that are built to be the same each time have one time for all: then only what is in a file tells. */
+function isOther(now: Answer, born: Stat, { member, place }: Placed, hasContent: Comparison['hasContent']): boolean {
   if (now.type !== born.type) return true
   if (now.type === 'link') return now.target !== undefined && member.target !== undefined && now.target !== member.target
   if (now.type !== 'file') return false
   if (born.size !== undefined && now.size !== born.size) return true
-  return now.live !== undefined && member.type !== 'hard' && Math.floor(now.live.mtime) !== member.mtime
+  if (member.type === 'hard') return false
+  return now.live !== undefined && Math.floor(now.live.mtime) !== member.mtime || !hasContent(member, place)
 }
 
 export interface Comparison {
   readonly dest: string; readonly all: readonly Placed[]; readonly packing: Packing; readonly wanted: Wanted; readonly owners: Owners; readonly keepNewer: boolean
   now(place: string): Answer
+  /** Whether the file there has just what the member has, as far as that can be told. */
+  hasContent(member: Placed['member'], place: string): boolean
 }
 /** Members and the folders that they imply, each as it is and as it will be. */
-export function compare({ dest, all, packing, wanted, owners, keepNewer, now }: Comparison): Item[] {
+export function compare({ dest, all, packing, wanted, owners, keepNewer, now, hasContent }: Comparison): Item[] {
   const sizes = new Map(all.map(({ member }) => [member.name, member.size]))
   const unmoded: Wanted = { ...wanted, mode: undefined }, untouched: Wanted = { ...unmoded, uid: undefined, gid: undefined }
   const folders = impliedFolders(all).map((place): Item => {
@@ -69,7 +73,7 @@ export function compare({ dest, all, packing, wanted, owners, keepNewer, now }: 
     const path = placed.place === '.' ? dest : join(dest, placed.place), is = now(placed.place)
     const born = bornOf(placed, packing, wanted, owners, sizes)
     const isNewer = keepNewer && is.type === 'file' && is.live !== undefined && is.live.mtime > placed.member.mtime
-    return { path, placed, now: is, born, rights: planAttributes(path, born, wanted), differs: !isNewer && isOther(is, born, placed), stays: isNewer }
+    return { path, placed, now: is, born, rights: planAttributes(path, born, wanted), differs: !isNewer && isOther(is, born, placed, hasContent), stays: isNewer }
   })
   return [...folders, ...members]
 }
