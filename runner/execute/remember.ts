@@ -18,6 +18,7 @@ export function remember(run: Run, task: Task, host: HostState, whole: Draft, de
   for (const { draft: one, delegated: other } of parts) {
     const owner = toOther && other !== undefined ? hostState(run, other) : host
     if (one.unknown !== undefined && task.module === 'set_fact') Object.assign(owner.setFrame.vars, unknownFacts(task, one.unknown))
+    if (one.unknown !== undefined) owner.addFacts(Object.fromEntries(factsOf(run, task, scope).map((name) => [name, new Unknown(one.unknown ?? '')])))
     const facts = one.data['ansible_facts']
     if (!isDict(facts) || one.data['failed'] === true) continue
     const plain = Object.fromEntries(Object.entries(facts instanceof Map ? Object.fromEntries(facts) : facts))
@@ -36,7 +37,7 @@ export function remember(run: Run, task: Task, host: HostState, whole: Draft, de
 }
 function keep(run: Run, host: HostState, facts: Data): void {
   host.addFacts(settleFacts(facts))
-  run.factCache?.save(host.name, host.gathered)
+  run.factCache?.save(host.name, Object.fromEntries(Object.entries(host.gathered).filter(([, value]) => !(value instanceof Unknown))))
 }
 /** Ansible warns of names that keywords and functions have, wherever a variable gets one. */
 export function warnReserved(run: Run, vars: Readonly<Data>, loc?: Loc): void {
@@ -64,4 +65,12 @@ function keepStats(run: Run, host: HostState, stats: unknown): void {
 /** A dry run that cannot tell what set_fact would set: those names are unknown from here on, not undefined. */
 const unknownFacts = ({ args }: Task, reason: string): Data =>
   Object.fromEntries((isDict(args) ? dictEntries(args) : []).filter(([name]) => name !== 'cacheable').map(([name]) => [String(name), new Unknown(reason)]))
+/** The facts that a task of a dry run would bring of which nothing more can be told. */
+function factsOf(run: Run, { module, args }: Task, scope: Scope): readonly string[] {
+  if (module === 'service_facts') return ['services']
+  if (module === 'package_facts') return ['packages']
+  if (module !== 'getent' || !isDict(args)) return []
+  const database = guard(() => run.jinja.resolve(dictGet(args, 'database'), scope), undefined)
+  return typeof database === 'string' ? [`getent_${database}`] : []
+}
 const settleFacts = (facts: Data): Data => { for (const value of Object.values(facts)) settleDeep(value); return facts }

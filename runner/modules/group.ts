@@ -38,7 +38,8 @@ function add(want: Wanted, all: Accounts, tools: ReadonlySet<string>): Plan {
   return {
     changes: [attr(want.name, 'state', 'absent', 'present'), ...(want.gid === undefined ? [] : [attr(want.name, 'gid', null, want.gid)])],
     steps: [addStep(want, gid, tools)],
-    after: gid === undefined ? [{ unknown: 'the number of a new group is not known' }] : accountsAfter(all, withGroup(all, want.name, { gid, members: [] })),
+    after: gid === undefined ? [{ unknown: 'the number of a new group is not known' }] 
+      : [...accountsAfter(all, withGroup(all, want.name, { gid, members: [] })), { probe: 'getent', id: `group:${want.name}:`, value: { rc: 0, rows: [`${want.name}:x:${gid}:`] } }],
     data: { name: want.name, state: 'present', system: want.isSystem, ...(gid === undefined ? {} : { gid }) },
   }
 }

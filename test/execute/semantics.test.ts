@@ -279,6 +279,15 @@ test('a dry run: a task that may or may not change something does not fail for a
   assert.equal(told.outcomes.slice(1), ['localhost unknown perhaps', 'localhost ok after'])
 })
 
+test('a dry run: facts that a task would bring that may or may not run are unknown, not undefined', async () => {
+  const told = await play({ 'site.yml': local(`
+- {name: asked, command: echo 1, changed_when: false, register: r}
+- {name: perhaps, getent: {database: "{{ 'group' }}", key: root}, when: r.stdout == "2"}
+- {name: uses, set_fact: {x: 1}, when: "item not in ansible_facts.getent_group.root[2]", loop: [a, b]}
+- {name: other, debug: {msg: "{{ ansible_facts.getent_passwd | default('none') }}"}}`) }, ['--check'])
+  assert.equal(told.outcomes.slice(1), ['localhost unknown perhaps', 'localhost unknown uses', 'localhost ok other'])
+})
+
 test('a converged task costs one round trip at most, and coming tasks are read ahead', async () => {
   const tasks = Array.from({ length: 30 }, (_, i) => `- {name: t${i}, file: {path: "{dir}", state: directory}}\n- {name: u${i}, stat: {path: "{dir}/${i}"}}`).join('\n')
   const told = await play({ 'site.yml': local(tasks) })
