@@ -57,7 +57,7 @@ async function planTool(one: TableArgs, tool: string, target: Target): Promise<P
   const call = (...words: string[]): string => shText`PATH=$PATH:/usr/sbin:/sbin ${tool} ${[...(one.wait === undefined ? [] : ['-w', one.wait]), '-t', table, ...words]}`
   const changes: Change[] = [], lines: string[] = []
   const wanted = one.state === 'present', of = `${tool} ${table} ${chain}`
-  if (one.flush) { changes.push({ kind: 'run', cmd: `${tool} -t ${table} -F ${chain}`.trim() }); lines.push(call('-F', ...(chain === '' ? [] : [chain]))) }
+  if (one.flush) { changes.push(attr(of.trim(), 'rules', 'all', 'none')); lines.push(call('-F', ...(chain === '' ? [] : [chain]))) }
   else if (one.policy !== undefined) { if (is.policy !== one.policy) { changes.push(attr(of, 'policy', is.policy, one.policy)); lines.push(call('-P', chain, one.policy)) } }
   else if (one.chain_management && rule.length === 0) { if (is.hasChain !== wanted) { changes.push(attr(of, 'chain', is.hasChain, wanted)); lines.push(call(wanted ? '-N' : '-X', chain)) } }
   else {
