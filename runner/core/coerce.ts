@@ -114,7 +114,8 @@ function looksLikeMode(mode: number, strict: boolean): boolean {
   return known && nested && (!strict || (executable(user, group) && executable(group, other)))
 }
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
-const clause = /^[ugoa]*([-+=]([rwxXst]*|[ugo]))+$/
+/** Ansible: `a` stands alone; letters of rights and of accounts may stand together. */
+const clause = /^(a|[ugo]*)([-+=][rwxXstugo]*)+$/
 
 /** Four or more octal digits, or symbolic text, or `preserve`. Numbers are what YAML made of an octal literal. */
 function toMode(value: unknown): string {

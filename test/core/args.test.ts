@@ -58,7 +58,7 @@ const refused: [Omit<Arg, 'doc'>, unknown, string, RegExp][] = [
   [{ type: 'mode' }, 644, 'arg-mode-decimal', /^x: 644 without quotes is the decimal number 644, which as permissions would be 1204$/],
   [{ type: 'mode' }, 755, 'arg-mode-decimal', /1363/], [{ type: 'mode' }, 600, 'arg-mode-decimal', /1130/], [{ type: 'mode' }, 400, 'arg-mode-decimal', /0620/],
   [{ type: 'mode' }, 777, 'arg-mode-decimal', /1411/], [{ type: 'mode' }, 500, 'arg-mode-decimal', /0764/],
-  [{ type: 'mode' }, '999', 'arg-mode', /bad symbolic permission for mode: 999/], [{ type: 'mode' }, 'rw', 'arg-mode', /rw/],
+  [{ type: 'mode' }, '999', 'arg-mode', /bad symbolic permission for mode: 999/], [{ type: 'mode' }, 'rw', 'arg-mode', /rw/], [{ type: 'mode' }, 'ao=r', 'arg-mode', /ao=r/],
   [{ type: 'str', choices: ['present', 'absent'] }, 'presnt', 'arg-choice', /^value of x must be one of: present, absent, got: presnt$/],
 ]
 for (const [arg, value, code, message] of refused) {
@@ -123,6 +123,10 @@ test('JSON schema: a type or a template, aliases too, refused arguments left out
   const state = { description: 'State.', anyOf: [{ enum: ['a'] }, template] }
   assert.equal(schema, { type: 'object', properties: { state, s: state }, additionalProperties: false })
 })
+test('letters of rights and of accounts may stand together in a mode', () => {
+  assert.equal(['u=rg', 'a=r', '=rX,g-u'].map((mode) => coerce('mode', mode)), ['u=rg', 'a=r', '=rX,g-u'])
+})
+
 test('nothing at all is shown as Ansible shows it', () => {
   assert.throws(() => coerce('int', null), /^"None" cannot be converted to an int$/)
   assert.throws(() => coerce('list', null), /^<class 'NoneType'> cannot be converted to a list$/)

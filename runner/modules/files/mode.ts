@@ -28,7 +28,7 @@ function symbolic(mode: string, base: ModeBase): number {
   let bits = base.bits & 0o7777
   for (const part of mode.split(',')) {
     const [who = '', ...rest] = part.split(/([+=-])/)
-    if (!/^[ugoa]*$/.test(who) || rest.length === 0) throw new Failure(`bad symbolic permission for mode: ${part}`, { mode })
+    if (!/^(a|[ugo]*)$/.test(who) || rest.length === 0) throw new Failure(`bad symbolic permission for mode: ${part}`, { mode })
     const users = (who === '' ? 'ugo' : who.replaceAll('a', 'ugo')).split('').filter((one): one is Who => one === 'u' || one === 'g' || one === 'o')
     for (let i = 0; i < rest.length; i += 2) {
       const operator = rest[i], perms = rest[i + 1] ?? ''
