@@ -1,4 +1,5 @@
 /** Files of the controller: found where Ansible looks for them, read when needed. */
+import { existsSync, readFileSync } from 'node:fs'
 import { lstat, readdir, readFile, readlink, realpath, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path'
@@ -7,9 +8,21 @@ import type { LocalFile } from '../core/plan.ts'
 import { fault } from '../core/errors.ts'
 import { nearest } from '../core/near.ts'
 
+/** `~` and `~name` at the start of a path of the controller; an account that is not there leaves it as it is. Python: os.path.expanduser. */
+function expandHome(path: string): string {
+  const [, name, rest = ''] = /^~([^/]*)(\/.*)?$/s.exec(path) ?? []
+  if (name === undefined) return path
+  const home = name === '' ? homedir() : homeOf(name)
+  return home === undefined ? path : join(home, rest)
+}
+function homeOf(name: string): string | undefined {
+  const accounts = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8') : ''
+  return accounts.split('\n').map((line) => line.split(':')).find(([account]) => account === name)?.[5]
+}
+
 /** Candidates for a relative path, in order: in each folder its files/ or templates/ first, then itself. */
 export function candidates(search: readonly string[], kind: string, path: string): readonly string[] {
-  const expanded = path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path
+  const expanded = expandHome(path)
   if (isAbsolute(expanded)) return [expanded]
   return [...new Set(search.flatMap((folder) => [join(folder, kind, expanded), join(folder, expanded)]).map(normalize))]
 }

@@ -97,7 +97,7 @@ function rekey(value: unknown, member: unknown, duplicates: unknown): Dict {
     if (!isDict(item)) throw new Refusal('List item is not a valid dict')
     const key = entry(item, member, () => `Key ${pyRepr(member)} was not found.`)
     const known = findKey(made, key)
-    if (known !== undefined && duplicates === 'error') throw new Refusal(`Key ${pyRepr(key)} is not unique, cannot correctly turn into dict.`)
+    if (known !== undefined && duplicates === 'error') throw new Refusal(`Key ${pyRepr(key)} is not unique, cannot convert to dict.`)
     made.set(known?.key ?? key, item)
   }
   return makeDict(made)

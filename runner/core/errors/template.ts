@@ -56,11 +56,11 @@ export const templateErrors = {
   'template-syntax': (data: { readonly message: string; readonly hint?: string }) => ({
     message: `template error: ${data.message}`, ...hinted(data.hint ?? syntaxHint(data.message)),
   }),
-  'unknown-filter': (data: Absent) => ({ message: `no filter named '${data.name}'`, ...meantOrPython(data, 'filters') }),
-  'unknown-test': (data: Absent) => ({ message: `no test named '${data.name}'`, ...meantOrPython(data, 'tests') }),
+  'unknown-filter': (data: Absent) => ({ message: `No filter named '${data.name}'`, ...meantOrPython(data, 'filters') }),
+  'unknown-test': (data: Absent) => ({ message: `No test named '${data.name}'`, ...meantOrPython(data, 'tests') }),
   'unknown-lookup': (data: Absent) => ({ message: `no lookup named '${data.name}' (lookup plugin not found)`, ...meantOrPython(data, 'lookups') }),
   'plugin-elsewhere': (data: { readonly kind: 'filter' | 'test' | 'lookup'; readonly name: string }) => ({
-    message: `no ${data.kind} named '${data.name}'${data.kind === 'lookup' ? ' (lookup plugin not found)' : ''}`,
+    message: `${data.kind === 'lookup' ? 'no' : 'No'} ${data.kind} named '${data.name}'${data.kind === 'lookup' ? ' (lookup plugin not found)' : ''}`,
     hint: 'it belongs to a collection: plugins of collections are Python, which play does not run; a few are built in and found by their short name',
   }),
   'template-cycle': (data: { readonly path: readonly string[] }) => ({
