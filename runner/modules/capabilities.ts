@@ -21,7 +21,7 @@ export default defineModule({
     const rest = have.filter((one) => one.split('+')[0] !== name)
     const next = state === 'present' ? [...rest, normal(capability)] : rest
     if (next.length === have.length && next.every((one) => have.includes(one))) return nothing({ msg: 'capabilities already as they should be', stdout: '' })
-    const line = next.length === 0 ? shText`setcap -r -- ${path}` : shText`setcap ${next.join(' ')} ${path}`
+    const line = next.length === 0 ? shText`setcap -r ${path}` : shText`setcap ${next.join(' ')} ${path}`
     return {
       changes: [attr(path, 'capabilities', have.join(' '), next.join(' '))], steps: [{ sh: `PATH=$PATH:/usr/sbin:/sbin ${line}` }],
       after: [{ unknown: `the capabilities of ${path} have changed` }], data: { msg: 'capabilities changed' },
