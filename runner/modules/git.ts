@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts'
 import { attr, defineModule, nothing } from '../core/module.ts'
 import { quote, raw, shText } from '../core/sh.ts'
-import type { Args, Change, Plan } from '../core/plan.ts'
+import type { Args, Change, Plan, Target } from '../core/plan.ts'
 import { git, gitEnv, type GitState } from '../probes/git.ts'
 import { stat } from '../probes/stat.ts'
 import { expand } from './files/paths.ts'
@@ -86,6 +86,12 @@ function finishPlan(one: GitArgs, is: GitState, lines: readonly string[], change
   }
 }
 
+/** A path becomes file:// as in Ansible: depth wants it, and a clone of a plain path shares its files with the source by hard links. */
+async function addressOf(target: Target, repo: string): Promise<string> {
+  const path = repo.startsWith('/') || repo.includes(':') ? repo : await expand(target, repo)
+  return path.startsWith('/') ? `file://${path}` : path
+}
+
 export default defineModule({
   name: 'git',
   doc: 'Keeps a checkout of a git repository.',
@@ -94,7 +100,7 @@ export default defineModule({
   async plan(given, target): Promise<Plan> {
     if (given.dest === undefined && given.clone) throw new Failure("the destination directory must be specified unless clone=no")
     const dest = given.dest === undefined ? undefined : (await expand(target, given.dest)).replace(/(?<=.)\/+$/, '')
-    const one: GitArgs = { ...given, dest, repo: given.repo.startsWith('/') || given.repo.includes(':') ? given.repo : await expand(target, given.repo) }
+    const one: GitArgs = { ...given, dest, repo: await addressOf(target, given.repo) }
     const key = { git: one.executable ?? 'git', dest, repo: one.repo, version: one.version, remote: one.remote, ssh: sshOf(one), asks: true }
     const [is, archive] = await Promise.all([target.read(git, key), one.archive === undefined ? undefined : target.read(stat, one.archive)])
     if (!is.hasGit) throw new Failure(`Failed to find required executable "${one.executable ?? 'git'}" in paths`)
