@@ -113,8 +113,10 @@ function planDownload(given: Given, given1: Place, wanted: Wanted, request: Requ
   const place = ending(given1, true), { path, is } = place, { status } = got.response
   const old = place.content.kind === 'file' ? place.content.sha1 : undefined
   if (status === 304 || (old !== undefined && old === got.sha1)) {
-    const plan = rights(given1, wanted)
-    return { ...plan, data: { ...data, ...plan.data, checksum_src: got.sha1 ?? null, checksum_dest: old ?? null, status_code: status === 0 ? null : status, msg: status === 304 ? 'HTTP Error 304: Not Modified' : `OK (${got.size ?? 'unknown'} bytes)` } }
+    const plan = rights(given1, wanted), { path: _, checksum: __, ...facts } = plan.data ?? {}
+    // nothing came that could have a checksum
+    if (status === 304) return { ...plan, data: { ...data, ...facts, status_code: status, msg: 'HTTP Error 304: Not Modified' } }
+    return { ...plan, data: { ...data, ...plan.data, checksum_src: got.sha1 ?? null, checksum_dest: old ?? null, status_code: status === 0 ? null : status, msg: `OK (${got.size ?? 'unknown'} bytes)` } }
   }
   if (sum !== undefined && got.sum !== undefined && got.sum !== sum.value) throw new Failure(`The checksum for ${path} did not match ${sum.value}; it was ${got.sum}.`, data)
   const parent = followed(place.parent)

@@ -44,7 +44,7 @@ function sshOf(one: GitArgs): string {
 const same = (a: string, b: string): boolean => a.replace(/\.git$|\/$/g, '') === b.replace(/\.git$|\/$/g, '')
 
 const submodules = (one: GitArgs): string[] => one.recursive && !one.bare
-  ? [`if [ -e .gitmodules ]; then "$g" submodule sync --quiet --recursive; "$g" submodule update --init --recursive${one.track_submodules ? ' --remote' : ''}${one.force ? ' --force' : ''}; fi`] : []
+  ? [`if [ -e .gitmodules ]; then b=$("$g" submodule status --recursive); "$g" submodule sync --quiet --recursive; "$g" submodule update --init --recursive${one.track_submodules ? ' --remote' : ''}${one.force ? ' --force' : ''} || exit; [ "$b" = "$("$g" submodule status --recursive)" ] || moved=yes; fi`] : []
 const depthWords = (one: GitArgs): string[] => one.depth === undefined ? [] : ['--depth', String(one.depth)]
 
 function cloneLines(one: GitArgs, is: GitState, dest: string): string[] {
@@ -74,15 +74,15 @@ function updateLines(one: GitArgs, is: GitState, dest: string): string[] {
 }
 
 function finishPlan(one: GitArgs, is: GitState, lines: readonly string[], changes: readonly Change[], dest: string): Plan {
-  const head = [gitEnv(sshOf(one)), `g=${quote(one.executable ?? 'git')}`, ...(one.umask === undefined ? [] : [shText`umask ${String(one.umask)}`])]
+  const head = [gitEnv(sshOf(one)), `g=${quote(one.executable ?? 'git')} moved=`, ...(one.umask === undefined ? [] : [shText`umask ${String(one.umask)}`])]
   const verify = one.verify_commit ? [`"$g" verify-commit HEAD 2>&1 || { echo 'Failed to verify GPG signature of commit/tag' >&2; exit 1; }`] : []
   const suffix = one.archive === undefined ? '' : one.archive.endsWith('.zip') ? 'zip' : /\.(tar\.gz|tgz)$/.test(one.archive) ? 'tar.gz' : 'tar'
   const archive = one.archive === undefined ? [] : [shText`"$g" archive --format=${suffix}${raw(one.archive_prefix === undefined ? '' : ` --prefix=${quote(one.archive_prefix)}`)} --output=${one.archive} HEAD`]
   return {
-    changes, steps: [{ sh: [...head, ...[...lines, ...verify, ...archive].map((line) => `{ ${line}; } >&2 || exit`), '"$g" rev-parse HEAD'].join('\n') }],
+    changes, steps: [{ sh: [...head, ...[...lines, ...verify, ...archive].map((line) => `{ ${line}; } >&2 || exit`), '"$g" rev-parse HEAD && echo "$moved"'].join('\n') }],
     after: [{ unknown: `the files that git brings to ${dest} are not known` }],
-    data: { before: is.head || null, after: is.remoteHead, remote_url_changed: is.dest === 'checkout' && !same(is.remoteUrl, one.repo) },
-    done: ([ran]) => { const after = ran?.stdout.trim() ?? ''; return after === '' ? {} : { after } },
+    data: { before: is.head || null, after: is.remoteHead, ...(is.dest === 'checkout' || is.dest === 'bare' ? { remote_url_changed: !same(is.remoteUrl, one.repo) } : {}) },
+    done: ([ran]) => { const [after = '', moved = ''] = ran?.stdout.split('\n') ?? []; return { ...(after === '' ? {} : { after }), ...(moved === '' ? {} : { submodules_changed: true }) } },
   }
 }
 
@@ -109,7 +109,7 @@ export default defineModule({
     const data = { before: is.head || null, after: is.head || null, remote_url_changed: false }
     if (exists && !one.update) return nothing({ ...data, warnings: undefined })
     if (is.problem !== '') throw new Failure(`Failed to connect to the repository: ${is.problem}`, { repo: one.repo })
-    if (is.remoteHead === '') throw new Failure(`Could not determine remote revision for ${one.version}`)
+    if (is.remoteHead === '') throw new Failure(`${exists ? '' : `Failed to checkout ${one.version}: `}Could not determine remote revision for ${one.version}`)
     if (!exists) {
       if (!one.clone || dest === undefined) return nothing({ before: null, after: is.remoteHead, remote_url_changed: false })
       return finishPlan(one, is, cloneLines(one, is, dest), [attr(dest, 'revision', null, is.remoteHead)], dest)
