@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createMasker } from '../../runner/core/mask.ts'
-import type { Become, Endpoint } from '../../runner/core/session.ts'
+import type { Become, Endpoint, Session } from '../../runner/core/session.ts'
 import { openPool } from '../../runner/transport/pool.ts'
 import { runProgram, startSshHost } from '../hosts/containers.ts'
 import { faultOf, newPool, step, transportSuite } from './suite.ts'
@@ -71,13 +71,15 @@ test('an agent', async () => {
     else process.env['SSH_AUTH_SOCK'] = before
   }
 })
+/** Once this is through, the new one listens: it writes its number after that. */
+const restartSshd = `p=$(cat /run/sshd.pid); rm /run/sshd.pid; kill $p; while [ -n "$(tr -d '\\0' 2>/dev/null </proc/$p/cmdline)" ]; do sleep 0.1; done; /usr/sbin/sshd; until [ -s /run/sshd.pid ]; do sleep 0.1; done`
 test('a password, by either way of asking', async () => {
   assert.is(await userOf(withoutKey(at({ password: 'secret one' }))), 'deploy\n')
-  await host.sh(`printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication yes\\n' >/etc/ssh/sshd_config.d/keyboard.conf; pkill -HUP -o sshd; sleep 0.3`)
+  await host.sh(`printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication yes\\n' >/etc/ssh/sshd_config.d/keyboard.conf; ${restartSshd}`)
   try {
     assert.is(await userOf(withoutKey(at({ password: 'secret one' }))), 'deploy\n')
   } finally {
-    await host.sh('rm /etc/ssh/sshd_config.d/keyboard.conf; pkill -HUP -o sshd; sleep 0.3')
+    await host.sh(`rm /etc/ssh/sshd_config.d/keyboard.conf; ${restartSshd}`)
   }
 })
 test('who is not let in is told what was tried', async () => {
@@ -238,23 +240,37 @@ const distance = (ms: number): Server => createServer((near) => {
   near.on('data', later(far)).on('close', () => far.destroy()).on('error', () => undefined)
   far.on('data', later(near)).on('close', () => near.destroy()).on('error', () => undefined)
 })
+/** How many round trips of 200 ms this takes: the least of five times, since the load of this machine only ever adds. */
+async function leastTrips(work: () => Promise<unknown>): Promise<number> {
+  const all: number[] = []
+  for (let i = 0; i < 5; i++) {
+    const from = Date.now()
+    await work()
+    all.push((Date.now() - from) / 200)
+  }
+  return Math.min(...all)
+}
 test('a distant host: a login takes few round trips, fifty calls of one turn take one', async () => {
   const server = distance(100), port = await listen(server)
   const path = file('distant', readFileSync(host.knownHosts, 'utf8').replaceAll(host.ip, `[127.0.0.1]:${port}`))
-  const pool = newPool()
-  let from = Date.now()
-  const rtts = (): number => { const took = (Date.now() - from) / 200; from = Date.now(); return took }
-  const session = await pool.session(at({ host: '127.0.0.1', port, knownHostsFiles: [path] }))
-  const login = rtts()
-  await session.run([step(':')])
-  const one = rtts()
-  await Promise.all(Array.from({ length: 50 }, () => session.run([step(':')])))
-  const fifty = rtts()
-  await pool.close()
-  server.close()
-  assert.ok(login < 12, `login: ${login} RTT`)
-  assert.ok(one < 2, `one call: ${one} RTT`)
-  assert.ok(fifty < 3, `fifty calls: ${fifty} RTT`)
+  const pools: ReturnType<typeof newPool>[] = []
+  const newSession = (): Promise<Session> => {
+    const pool = newPool()
+    pools.push(pool)
+    return pool.session(at({ host: '127.0.0.1', port, knownHostsFiles: [path] }))
+  }
+  try {
+    const session = await newSession()
+    const login = await leastTrips(newSession)
+    const one = await leastTrips(() => session.run([step(':')]))
+    const fifty = await leastTrips(() => Promise.all(Array.from({ length: 50 }, () => session.run([step(':')]))))
+    assert.ok(login < 12, `login: ${login} RTT`)
+    assert.ok(one < 2, `one call: ${one} RTT`)
+    assert.ok(fifty < 3, `fifty calls: ${fifty} RTT`)
+  } finally {
+    await Promise.all(pools.map((pool) => pool.close()))
+    server.close()
+  }
 })
 test.after(() => host.remove())
 test.run()
