@@ -32,10 +32,14 @@ export default defineModule({
     ]) : undefined
     const manager = asked?.[0].serviceManager ?? args.use.replace(/^ansible\.(builtin|legacy)\./, '')
     if (manager === 'systemd' || manager === 'systemd_service') {
-      return await planUnit({
+      const plan = await planUnit({
         name: args.name, scope: args.scope, state: args.state, enabled: args.enabled, masked: args.masked, reload: args.daemon_reload, reexec: false,
         force: false, noBlock: false,
       }, target)
+      // Ansible: plugins/action/service.py
+      const unused = Object.entries({ pattern: args.pattern, runlevel: args.runlevel === 'default' ? undefined : args.runlevel, sleep: args.sleep, arguments: args.arguments === '' ? undefined : args.arguments })
+      const told = unused.flatMap(([name, value]) => value === undefined ? [] : [`Ignoring "${name}" as it is not used in "systemd"`])
+      return told.length === 0 ? plan : { ...plan, warnings: [...plan.warnings ?? [], ...told] }
     }
     if (!['openrc', 'sysvinit', 'service', 'upstart'].includes(manager)) throw new Failure(`Could not find a way to control services with '${manager}'`)
     return await planScript({

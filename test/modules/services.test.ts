@@ -124,6 +124,10 @@ on('a unit file that an earlier task of a dry run would write', async (context) 
   const made = await plan(context, systemd, { name: 'tfuture', state: 'started', enabled: true, daemon_reload: true }, [{ probe: stat.name, id: '/etc/systemd/system/tfuture.service', value }])
   assert.equal(made.changes.map((one) => one.kind === 'attr' ? one.name : one.kind), ['enabled', 'state'])
 })
+on('what only init scripts use is told where systemd controls the service', async (context) => {
+  const made = await plan(context, service, { name: 'systemd-journald', state: 'started', sleep: 5, runlevel: 'default' })
+  assert.equal(made.warnings, ['Ignoring "sleep" as it is not used in "systemd"'])
+})
 on('a service that is there is not in doubt after packages that a dry run did not install; one that is not, is', async (context) => {
   const machine = new Machine(), exchange = new Exchange(open(context), machine, 'root', {}), doubts: string[] = []
   machine.predict([{ unknown: 'what the packages bring is not known', spares: ['/home'] }])
