@@ -79,7 +79,11 @@ function deleteKey(self: Dict, key: unknown): void {
 }
 const pairsOf = (value: unknown): (readonly [unknown, unknown])[] => isDict(value)
   ? dictEntries(value)
-  : iterate(value).map((pair) => { const [key, item] = iterate(pair); return [key, item] as const })
+  : iterate(value).map((pair, i) => {
+    const parts = iterate(pair), [key, item] = parts
+    if (parts.length !== 2) throw pyError('ValueError', `dictionary update sequence element #${i} has length ${parts.length}; 2 is required`)
+    return [key, item] as const
+  })
 
 export const dictMethods: Methods<Dict> = {
   items: (self) => dictEntries(self).map((pair) => Tuple.from(pair)),
