@@ -1,4 +1,5 @@
 /** Says what a path is: what stat(2) knows, checksum, kind of content, flags of the file system. */
+import { Failure } from '../core/errors.ts'
 import { defineModule } from '../core/module.ts'
 import type { Data } from '../core/types.ts'
 import { Unknown } from '../core/value.ts'
@@ -26,10 +27,12 @@ export default defineModule({
     get_checksum: { type: 'bool', default: true, doc: 'Also the checksum of a file.' },
     get_mime: { type: 'bool', default: true, aliases: ['mime', 'mime_type', 'mime-type'], doc: 'Also kind and encoding of the content, by file(1).' },
     get_attributes: { type: 'bool', default: true, aliases: ['attr', 'attributes'], doc: 'Also flags of the file system, by lsattr(1).' },
+    get_md5: { type: 'bool', default: false, doc: 'Only false, which older roles say: true is refused, since checksum_algorithm: md5 does it.' },
     get_selinux_context: { type: 'bool', default: false, doc: 'Also the SELinux context.' },
     checksum_algorithm: { type: 'str', default: 'sha1', choices: ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'], aliases: ['checksum', 'checksum_algo'], doc: 'Kind of checksum.' },
   },
   async plan(args, target) {
+    if (args.get_md5) throw new Failure('get_md5 is not supported any more (Ansible took it away): say checksum_algorithm: md5, and take checksum from the result')
     const path = await expand(target, args.path)
     const [is, sum, kind, own, context] = await Promise.all([
       target.read(stat, path), args.get_checksum ? target.read(checksum, { path, algorithm: args.checksum_algorithm }) : null,
