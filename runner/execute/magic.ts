@@ -118,7 +118,7 @@ function groupsOf(run: Run): object {
 
 /** All variables of a scope as one dict, each evaluated when it is read. Marked settled: nobody walks it unasked. */
 export function view(run: Run, scope: Scope): object {
-  const value = (key: string | symbol): unknown => typeof key === 'string' ? run.jinja.resolve(scope.get(key), scope) : undefined
+  const value = (key: string | symbol): unknown => typeof key === 'string' ? run.jinja.view(scope.get(key), scope, key) : undefined
   const has = (key: string | symbol): boolean => typeof key === 'string' && scope.frameOf(key) !== undefined
   return settle(new Proxy({}, {
     get: (_, key) => value(key), has: (_, key) => has(key), ownKeys: () => [...scope.names()].filter((name) => name !== 'hostvars' && name !== 'vars'), // they would hold themselves

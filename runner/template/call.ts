@@ -55,6 +55,8 @@ export interface Jinja {
   checkExpression(source: string, at?: (offset: number) => Loc | undefined): void
   /** A value as written, with all Templates in it evaluated and all VaultTexts decrypted; deep. */
   resolve(value: unknown, vars: Vars): unknown
+  /** The same for use in an expression of another scope: what is undefined in it stays so until it is asked for. `label`: its name in errors. */
+  view(value: unknown, vars: Vars, label: string): unknown
 }
 
 export interface Env { readonly vars: Vars; readonly jinja: Jinja; readonly services: Services; readonly loc: Loc | undefined }

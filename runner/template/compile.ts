@@ -31,8 +31,8 @@ export interface Module {
   /** Runs the template's body, the results of its prints into `out`. */
   readonly render: (frame: Frame, out: unknown[]) => void
   readonly blocks: ReadonlyMap<string, (frame: Frame, out: unknown[]) => unknown>
-  /** The value of a template that is nothing but one `{{ }}`: most of those in YAML. */
-  readonly only: Eval | undefined
+  /** The value of a template that is nothing but one `{{ }}`, most of those in YAML; and where it stands. */
+  readonly only: { readonly run: Eval; readonly at: number } | undefined
   readonly isLinked: boolean
   /** Places of its offsets, which a header line or Windows line ends shift. */
   readonly at: At

@@ -18,7 +18,7 @@ import { findNamed, lookupFunction } from './lookup-call.ts'
 import { lookups } from './lookups.ts'
 import { makeNamespace } from './loop.ts'
 import { compileModule } from './modules.ts'
-import { PyObject, pyError, typeName, undefinedFault } from './python.ts'
+import { given, PyObject, pyError, typeName, undefinedFault } from './python.ts'
 import { deep, finalize, Frame, located } from './run.ts'
 import type { Engine, Run } from './run.ts'
 import { parseBare, parseTemplate } from './statements.ts'
@@ -66,11 +66,19 @@ export function createJinja(services: Services): Jinja {
     module.render(new Frame({ engine, vars, at: module.at, file: module.isLinked ? template.at(0)?.file : undefined }), out)
     return out
   }
+  /** As another expression sees it: what a container holds is evaluated where it is used. */
   function native(template: Template, vars: Vars): unknown {
     const module = valueModule(template)
-    const value = module.only === undefined ? joined(render(template, vars, module)) : module.only(new Frame({ engine, vars, at: module.at, file: undefined }))
-    if (typeof value !== 'object' && typeof value !== 'function') return typeof value === 'string' ? padded(template.source, value, '\n') : value
-    return storable(value)
+    const value = module.only === undefined ? joined(render(template, vars, module)) : module.only.run(new Frame({ engine, vars, at: module.at, file: undefined }))
+    if (value instanceof Undefined) throw undefinedFault(value)
+    return typeof value === 'string' ? padded(template.source, value, '\n') : given(value)
+  }
+  /** As it leaves the engine. */
+  function finished(template: Template, vars: Vars): unknown {
+    const value = engine.evaluate(template, vars, '')
+    if (typeof value !== 'object' && typeof value !== 'function') return value
+    const run: Run = { engine, vars, at: valueModule(template).at, file: undefined }
+    try { return storable(finalize(deep(value, run, '…'))) } catch (error) { throw overflow(located(error, run, valueModule(template).only?.at ?? 0), template.at(0)) }
   }
 
   const engine: Engine = {
@@ -107,7 +115,7 @@ export function createJinja(services: Services): Jinja {
     load: (name, run, loc) => loadFile(name, run, loc, textModule),
   }
   const jinja: Jinja = {
-    value: (template, vars) => engine.evaluate(template, vars, ''),
+    value: finished,
     text(template, vars, options = {}) {
       try {
         const text = joinedText(render(template, vars, textModule(template, makeSyntax(options))))
@@ -134,9 +142,10 @@ export function createJinja(services: Services): Jinja {
     },
     resolve(value, vars) {
       if (typeof value !== 'object' || value === null || isSettled(value)) return value
-      if (value instanceof Template) return engine.evaluate(value, vars, '')
-      return finalize(deep(value, { engine, vars, at: nowhere, file: undefined }, ''))
+      if (value instanceof Template) return finished(value, vars)
+      return finalize(jinja.view(value, vars, ''))
     },
+    view: (value, vars, label) => deep(value, { engine, vars, at: nowhere, file: undefined }, label),
   }
   return jinja
 }

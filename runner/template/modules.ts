@@ -1,12 +1,11 @@
 /** Blocks, and statements that bring in other templates: extends, include, import, from. */
-import { fault } from '../core/errors.ts'
-import { Fault } from '../core/errors.ts'
+import { fault, Fault } from '../core/errors.ts'
 import type { Node } from './ast.ts'
 import { compileBody } from './body.ts'
-import { compilePrinted, joined, joinedText } from './printed.ts'
+import { joined, joinedText } from './printed.ts'
 import type { Body } from './body.ts'
 import type { Vars } from './call.ts'
-import { compileExpr } from './compile.ts'
+import { compileExpr, guarded } from './compile.ts'
 import type { Compiler, Eval, Module } from './compile.ts'
 import { given, Missing, PyObject, pyError, pyStr, typeName } from './python.ts'
 import { Frame, located } from './run.ts'
@@ -25,7 +24,7 @@ export function compileModule(tree: Tree, c: Compiler): Module {
   const [first] = tree.body
   return {
     blocks, at: c.at, isLinked: tree.isLinked,
-    only: tree.body.length === 1 && first?.kind === 'print' ? compilePrinted(compileExpr(first.expr, c), first.expr.at) : undefined,
+    only: tree.body.length === 1 && first?.kind === 'print' ? { run: guarded(first.expr.at, compileExpr(first.expr, c)), at: first.expr.at } : undefined,
     render: !tree.isLinked ? (frame, out) => { for (const node of nodes) node(frame, out) } : (frame, out) => {
       extend(frame)
       frame.set('self', new PyObject('TemplateReference', (name) => frame.blocks.has(name) ? () => runBlock(frame, name, 0) : undefined))

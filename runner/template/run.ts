@@ -1,11 +1,11 @@
 /** What a template has at hand while it runs: variables, local names, where it stands for errors, and the engine. */
-import { Fault } from '../core/errors.ts'
+import { fault, Fault } from '../core/errors.ts'
 import { nearest } from '../core/near.ts'
 import type { Data, Loc } from '../core/types.ts'
 import { dictEntries, isDict, isSettled, makeDict, omit, settle, Template, Tuple, Undefined, Unknown, VaultText } from '../core/value.ts'
 import { inheritLoc } from '../core/loc.ts'
 import type { Call, Env, Filter, GlobalFunction, Jinja, Services, Test, Vars } from './call.ts'
-import { ofCall, waiting } from './deferred.ts'
+import { Failed, ofCall, waiting } from './deferred.ts'
 import type { At } from './lexer.ts'
 import { given, Missing, relocate, undefinedFault } from './python.ts'
 import type { Module } from './compile.ts'
@@ -110,12 +110,23 @@ export function deep(value: unknown, run: Run, label: string): unknown {
   const found = live(value, run, label)
   if (typeof found !== 'object' || found === null || isSettled(found)) return found
   if (!Array.isArray(found) && !isDict(found)) return found
-  const known = run.vars.memo.get(found)
+  const { memo } = run.vars
+  const known = memo.get(found)
+  // it holds itself, which matters only to who asks that deep
+  if (known === rebuilding) return new Failed(fault('template-cycle', undefined, { path: [label, '…', label] }))
   if (known !== undefined) return known
-  const made = rebuild(found, run, label)
-  if (made !== found) run.vars.memo.set(found, made)
-  return made
+  memo.set(found, rebuilding)
+  try {
+    const made = rebuild(found, run, label)
+    memo.set(found, made)
+    return made
+  } catch (error) {
+    memo.delete(found)
+    throw error
+  }
 }
+/** Stands in a scope's memo for a container while what it holds is evaluated. */
+const rebuilding = Symbol('rebuilding')
 /** The container itself if nothing in it had to be evaluated. */
 function rebuild(container: object, run: Run, label: string): unknown {
   let isSame = true
@@ -143,10 +154,16 @@ export function finalize(value: unknown): unknown {
   defined(value)
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Set || value instanceof Tuple) return Array.from(value, finalize)
-  if (isFinal(value)) return value
+  if (finals.has(value)) return value
+  if (isFinal(value)) {
+    if (isSettled(value)) finals.add(value)
+    return value
+  }
   if (Array.isArray(value)) return value.filter((item) => item !== omit).map(finalize)
   return isDict(value) ? inheritLoc(makeDict(dictEntries(value).filter(([, item]) => item !== omit).map(([key, item]) => [key, finalize(item)] as const)), value) : value
 }
+/** Containers that were found to be as they leave the engine: variables are asked for often. */
+const finals = new WeakSet<object>()
 /** Not even what an `if` without `else` gives can be part of a result. */
 function defined(value: unknown): void {
   if (value instanceof Undefined) throw undefinedFault(value)
