@@ -9,3 +9,5 @@ export const clock = defineEach<string, number | undefined>({
   command: (key) => key === 'now' ? 'date +%s' : shText`date -d ${key} +%s`,
   parse: ({ stdout }) => /^-?\d+\s*$/.test(stdout) ? Number(stdout) : undefined,
 })
+/** What the host's clock shows in its own time zone, as `YYYY-MM-DDThh:mm:ss`. */
+export const localTime = defineEach<'now', string>({ name: 'local-time', id: (key) => key, command: () => 'date +%Y-%m-%dT%H:%M:%S', parse: ({ stdout }) => stdout.trim() })
