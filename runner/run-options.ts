@@ -84,7 +84,7 @@ function running(set: Get): Partial<Options> {
     ...maybe('gathering', choice('ANSIBLE_GATHERING', set('ANSIBLE_GATHERING')?.toLowerCase(), ['implicit', 'explicit', 'smart'])), ...maybe('strategy', set('ANSIBLE_STRATEGY')),
     ...maybe('errorOnMissingHandler', on('ANSIBLE_ERROR_ON_MISSING_HANDLER')), keywordDefaults,
     ...maybe('publicRoles', on('ANSIBLE_PRIVATE_ROLE_VARS') === undefined ? undefined : on('ANSIBLE_PRIVATE_ROLE_VARS') === false), ...maybe('managed', set('ansible_managed') === undefined ? undefined : managedText(set('ansible_managed') ?? '')),
-    inventoryRules: inventoryRules(set), values: valueRules(set),
+    inventoryRules: { ...inventoryRules(set), mistakesFail: on('ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED') !== false }, values: valueRules(set),
     ...(on('ANSIBLE_ENABLE_TASK_DEBUGGER') === true || on('ANSIBLE_TASK_DEBUGGER_IGNORE_ERRORS') === false
       ? { debugger: { ...(on('ANSIBLE_ENABLE_TASK_DEBUGGER') === true ? { always: true as const } : {}), ...(on('ANSIBLE_TASK_DEBUGGER_IGNORE_ERRORS') === false ? { minds: true as const } : {}) } } : {}),
     ...maybe('factCache', factCacheOf(set)),

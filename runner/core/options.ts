@@ -21,6 +21,8 @@ export interface ValueRules {
 export interface InventoryRules {
   readonly unparsed: 'ignore' | 'warn' | 'fail'
   readonly anyUnparsedFails: boolean
+  /** A mistake in a source is an error, not a warning: a run never goes on with half of its inventory unless the settings allow it. */
+  readonly mistakesFail?: boolean
   /** Instead of the usual ones. */
   readonly ignoreExtensions?: readonly string[]
   readonly ignorePatterns: readonly string[]

@@ -160,8 +160,9 @@ function checkConditions({ jinja, warn }: Checker, task: Task): void {
 }
 
 /**
- * A handler that is notified by name and is nowhere, unless what is included later may bring it, is told now: where its task changes
- * nothing, it is never missed (Ansible fails only then), and roles are in use that rely on it.
+ * A handler that is notified by name and is nowhere, unless what is included later may bring it, is told now. One of nearly that name makes it
+ * a misspelling, which is an error; else a warning, since it is never missed where its task changes nothing (Ansible fails only then), and
+ * roles are in use that rely on it.
  */
 function checkHandlers(play: Play, warn: (message: string, loc?: Loc) => void): void {
   const tasks = [...tasksOf(nodesOf(play))]
@@ -179,7 +180,8 @@ function checkHandlers(play: Play, warn: (message: string, loc?: Loc) => void): 
       if (typeof name !== 'string' || known.has(name)) continue
       const loc = (Array.isArray(task.kw['notify']) ? valueLoc(task.kw['notify'], i) : undefined) ?? valueLoc(task.kw, 'notify') ?? task.loc
       const near = nearest(name, own)
-      warn(`no handler of this play is called '${name}'${near === undefined ? '' : ` (did you mean '${near}'?)`}: the task that notifies it fails once it changes something`, loc)
+      if (near !== undefined) throw fault('unknown-handler', loc, { name, near, known: own })
+      warn(`no handler of this play is called '${name}': the task that notifies it fails once it changes something`, loc)
     }
   }
 }

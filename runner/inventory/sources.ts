@@ -79,8 +79,8 @@ export async function readSource(source: string, context: SourceContext): Promis
   return any
 }
 /**
- * As in Ansible, a mistake in a source is a warning, and what was read before it counts. A plugin that play has not stays an error.
- * `work` says as what kind of source it reads.
+ * A mistake in a source: an error for a run; else, as in Ansible, a warning, and what was read before it counts. A plugin that play has not
+ * is always an error. `work` says as what kind of source it reads.
  */
 async function attempt(source: string, context: SourceContext, work: (as: (kind: string) => void) => boolean | Promise<boolean>): Promise<boolean> {
   let kind = 'auto'
@@ -88,7 +88,13 @@ async function attempt(source: string, context: SourceContext, work: (as: (kind:
     if (await work((name) => { kind = name })) return true
   } catch (error) {
     if (!(error instanceof Fault) || error.code === 'inventory-plugin-unsupported') throw error
-    context.warn(`Failed to parse inventory with '${kind}' plugin`, undefined, toErrorData(error))
+    const failed = `Failed to parse inventory with '${kind}' plugin`
+    if (context.rules?.mistakesFail === true) {
+      const whole = new Fault(error.code, `${failed}: ${error.message}`, error.hint, error.loc, error.cause)
+      whole.trail.push(...error.trail)
+      throw whole
+    }
+    context.warn(failed, undefined, toErrorData(error))
     context.warn(`Unable to parse ${source} as an inventory source: what stands before this mistake counts, the rest does not; the setting any_unparsed_is_failed makes it an error`)
   }
   if (context.rules?.anyUnparsedFails === true) throw fault('inventory-unparsed', undefined, { source }) // also of a folder that has others

@@ -88,7 +88,7 @@ export const honoured: readonly Setting[] = [
 
   one('ANSIBLE_HOST_PATTERN_MISMATCH', 'inventory.host_pattern_mismatch', 'a part of a host pattern means nothing: `warning`, `error`, `ignore`'),
   one('ANSIBLE_INVENTORY_UNPARSED_FAILED', 'inventory.unparsed_is_failed', 'no source of the inventory could be read: an error'),
-  one('ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED', 'inventory.any_unparsed_is_failed', 'one of the sources could not be read: an error'),
+  one('ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED', 'inventory.any_unparsed_is_failed', 'one of the sources could not be read: an error; off: a mistake in one is a warning too, and what stands before it counts (a run stops at it otherwise, `play inventory` does not)'),
   one('ANSIBLE_INVENTORY_UNPARSED_WARNING', 'inventory.inventory_unparsed_warning', 'off: nothing is said where no source could be read'),
   one('ANSIBLE_INVENTORY_ENABLED', 'inventory.enable_plugins', 'kinds of sources that are read: host_list, advanced_host_list, script, auto, yaml, ini, toml, constructed, generator'),
   one('ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS', 'defaults.force_valid_group_names', 'group names that are no variable names: always, silently (they get _), never (a warning), ignore'),
