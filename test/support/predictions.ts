@@ -21,7 +21,7 @@ const keys: Readonly<Record<string, (id: string) => unknown>> = {
   'init-script': (id) => { const [kind, name, pattern] = id.split(':'); return { kind, name, ...(pattern === '' ? {} : { pattern }) } },
   'simple-package': (id) => { const [tool, name] = id.split(':'); return { tool, name } },
   ...Object.fromEntries(['container', 'image', 'network'].map((kind) => [`docker-${kind}`, (id: string) => ({ name: id })])),
-  ...Object.fromEntries(['acl-trial', 'acl-entries', 'gem-versions', 'git-config', 'ssh-keypair'].map((name) => [name, (id: string) => JSON.parse(id) as unknown])),
+  ...Object.fromEntries(['acl-trial', 'acl-entries', 'gem-versions', 'git-config', 'ssh-keypair', 'supervisor'].map((name) => [name, (id: string) => JSON.parse(id) as unknown])),
   checksum: (id) => ({ algorithm: id.slice(0, id.indexOf(':')), path: id.slice(id.indexOf(':') + 1) }),
   tree: (id) => {
     const [path, ...options] = id.split('?')
