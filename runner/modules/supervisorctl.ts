@@ -17,7 +17,7 @@ const args = {
   config: { type: 'path', doc: 'Configuration that supervisorctl reads.' },
   server_url: { type: 'str', doc: 'Where supervisord listens.' },
   username: { type: 'str', doc: 'Account there.' },
-  password: { type: 'str', secret: true, doc: 'Its password; like Ansible it is handed to supervisorctl as an argument.' },
+  password: { type: 'str', secret: true, doc: 'Not supported, since every account of the host could read it among the arguments of supervisorctl: put it into the section [supervisorctl] of a file that config names.' },
   supervisorctl_path: { type: 'path', doc: 'Path of supervisorctl.' },
 } as const
 type Given = Args<typeof args>
@@ -105,10 +105,11 @@ export default defineModule({
   args,
   rules: { requiredIf: [['state', 'signalled', ['signal']]] },
   async plan(given, target): Promise<Plan> {
+    if (given.password) throw new Failure('password is not supported: every account of the host could read it among the arguments of supervisorctl', {}, 'put username and password into the section [supervisorctl] of a file with mode 0600, and name that with config')
     const isGroup = given.name.endsWith(':'), name = given.name.replace(/:+$/, '')
     const tool = given.supervisorctl_path === undefined ? 'supervisorctl' : await expand(target, given.supervisorctl_path)
     const config = given.config === undefined ? [] : ['-c', await expand(target, given.config)]
-    const options = [...config, ...given.server_url ? ['-s', given.server_url] : [], ...given.username ? ['-u', given.username] : [], ...given.password ? ['-p', given.password] : []]
+    const options = [...config, ...given.server_url ? ['-s', given.server_url] : [], ...given.username ? ['-u', given.username] : []]
     const key = { tool, options }, is = await target.read(supervisor, key)
     if (!is.hasTool) {
       throw new Failure(given.supervisorctl_path === undefined ? 'Failed to find required executable "supervisorctl": it is not on this host (the package is often called supervisor)' : `Provided path to supervisorctl does not exist or isn't executable: ${tool}`)

@@ -2,16 +2,10 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Failure } from '../../runner/core/errors.ts'
-import type { Change, Plan } from '../../runner/core/plan.ts'
-import { argsOf, loadModule, readCases } from '../support/cases.ts'
+import type { Plan } from '../../runner/core/plan.ts'
+import { argsOf, loadModule, readCases, shown } from '../support/cases.ts'
 import type { Case } from '../support/cases.ts'
 import { fakeTarget } from '../support/fake-target.ts'
-
-export function shown(change: Change): string {
-  if (change.kind === 'text') return `text ${change.of}`
-  if (change.kind === 'run') return `run ${change.cmd}`
-  return `${change.name} ${change.of} ${String(change.before)} -> ${String(change.after)}`
-}
 
 function check(one: Case, plan: Plan): void {
   assert.is(plan.changes.length === 0, plan.steps.length === 0, 'changes and steps are both empty or both not')

@@ -22,7 +22,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { load } from 'js-yaml'
 import type { Data } from '../../runner/core/types.ts'
-import type { Module } from '../../runner/core/plan.ts'
+import type { Change, Module } from '../../runner/core/plan.ts'
 import { validateArgs } from '../../runner/core/args.ts'
 
 export interface Case {
@@ -86,3 +86,10 @@ export async function loadModule(name: string): Promise<Module> {
 /** Arguments as the engine would hand them over. */
 export const argsOf = (module: Module, one: Case): ReturnType<typeof validateArgs> =>
   validateArgs(module.args, module.rules, one.args, { module: module.name, container: one.args })
+
+/** A change as cases write it. */
+export function shown(change: Change): string {
+  if (change.kind === 'text') return `text ${change.of}`
+  if (change.kind === 'run') return `run ${change.cmd}`
+  return `${change.name} ${change.of} ${String(change.before)} -> ${String(change.after)}`
+}

@@ -9,7 +9,7 @@ import { Failure } from '../../runner/core/errors.ts'
 import type { Data } from '../../runner/core/types.ts'
 import type { Module, Plan, Ran } from '../../runner/core/plan.ts'
 import { Unknown, UnknownValue } from '../../runner/core/value.ts'
-import { argsOf, loadModule, readCases } from './cases.ts'
+import { argsOf, loadModule, readCases, shown } from './cases.ts'
 import type { Case } from './cases.ts'
 import { openMachine } from './machine.ts'
 import type { Kind, TestMachine } from './machine.ts'
@@ -46,6 +46,7 @@ function checkData(data: Data | undefined, expected: Data | undefined): void {
 async function apply(machine: TestMachine, module: Module, one: Case): Promise<void> {
   const plan = await module.plan(argsOf(module, one), machine.target(one))
   assert.is(plan.changes.length === 0, plan.steps.length === 0, 'changes and steps are both empty or both not')
+  if (one.changes !== undefined) assert.equal(plan.changes.map(shown), [...one.changes])
   checkData(plan.data, one.data)
   const ran = await machine.run(plan.steps)
   assert.ok(isFine(plan, ran), `step ${ran.length} of ${plan.steps.length} failed: ${plan.steps[ran.length - 1]?.sh}\n${ran.at(-1)?.stderr}${ran.at(-1)?.stdout}`)
