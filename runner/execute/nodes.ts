@@ -7,6 +7,7 @@ import type { Scope } from '../vars/scope.ts'
 import { selected } from '../playbook/tags.ts'
 import { createGate, type Gate } from './gate.ts'
 import type { HostState, PlayState, Run } from './context.ts'
+import { hostState } from './context.ts'
 import { flag, isSilent, keyword, titleOf } from './keywords.ts'
 import { includeRole, includeTasks } from './include.ts'
 import { handlerTasks, resolveNotifications } from './handlers.ts'
@@ -87,7 +88,9 @@ export async function runOn(walk: Walk, task: Task, hosts: readonly HostState[])
   const guarded = (host: HostState, share: readonly HostState[]): Promise<Ended> =>
     run.gate.run(() => gate === undefined ? runTask(ctx(host), host, share) : gate.run(() => runTask(ctx(host), host, share)))
   // what a module does once by itself is registered for its host alone
-  const shareOf = (host: HostState): readonly HostState[] => isShared && host === first ? hosts.slice(1) : []
+  // of all the batch, whoever the walk is with (Ansible: get_task_hosts)
+  const others = isShared ? play.batch.map((name) => hostState(run, name)).filter((one) => one !== first && !one.unreachable) : []
+  const shareOf = (host: HostState): readonly HostState[] => host === first ? others : []
   const acting = once ? [first] : hosts, before = acting.map((host) => ({ ...host.stats }))
   const ended = await Promise.all(acting.map((host) => guarded(host, shareOf(host))))
   if (mayDebug(run, task, play.isDebugged === true)) {

@@ -122,7 +122,7 @@ function hint(name: string, section: string): string {
 function tellEnvironment(env: Settings, warn: Warn): void {
   const names = [...honoured.flatMap((one) => [one.env, ...one.also ?? []]), ...missing.flatMap((one) => one.env ?? [])]
   for (const [name, value] of Object.entries(env)) {
-    if (!name.startsWith('ANSIBLE_') || value === undefined || others.has(name)) continue
+    if (!name.startsWith('ANSIBLE_') || name.startsWith('ANSIBLE_TEST_') || value === undefined || others.has(name)) continue // ansible-test has names of its own
     const lacking = missing.find((one) => one.env === name)
     if (lacking !== undefined && !isUsual(lacking, value)) warn(`${name} has no effect: ${lacking.why}`)
     if (names.includes(name)) continue

@@ -52,11 +52,11 @@ test('modules of public collections that are not here fail where they are reache
 - {name: free text, win_command: 'echo C:/x y', when: false}
 - {name: filter, debug: {msg: '{{ x | json_query(1) }}'}, tags: [never]}
 - block:
-    - community.general.pamd: {name: x}
+    - community.general.zfs: {name: x}
   rescue:
     - debug: {msg: "{{ ansible_failed_result.msg }}"}`) })
   assert.is(told.stats['localhost']?.skipped, 5)
-  assert.match(String(told.messages[0]), "couldn't resolve module/action 'community.general.pamd'")
+  assert.match(String(told.messages[0]), "couldn't resolve module/action 'community.general.zfs'")
 })
 
 test('a dry run: programs and accounts that a real run would have by then are unknown, not missing', async () => {
