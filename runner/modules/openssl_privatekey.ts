@@ -57,15 +57,14 @@ function generation(one: Given): string {
   if (one.type === 'DSA') return shText`{ openssl genpkey -genparam -algorithm DSA -pkeyopt ${`dsa_paramgen_bits:${one.size}`} >"$tmp" && openssl genpkey -paramfile "$tmp"; }`
   return shText`openssl genpkey -algorithm ${one.type}`
 }
-/** Shell text that leaves the key in "$tmp", and prints its public half. Secrets are in the shell's own words and in environments, not in arguments. */
+/** Shell text that leaves the key in "$tmp", and prints its public half. Secrets are in the shell's own words and in pipes, neither in arguments nor in environments. */
 function making(one: Given, path: string, how: 'make' | 'convert'): string {
   const pass = one.passphrase ?? '', isSealed = one.passphrase !== undefined
   const get = how === 'make' ? `${generation(one)} 2>"$tmp.why"` : shText`printf '%s\\n' ${pass} | openssl pkey -in ${path} -passin stdin 2>"$tmp.why"`
   return shText`trap 'rm -f -- "$tmp" "$tmp.why"' EXIT
 k=$(`+ get + shText`) || stop "openssl: $(cat "$tmp.why")"
-export PLAY_PASS=${pass}
-printf '%s\\n' "$k" | openssl pkey ${[...(wantedFormat(one) === 'pkcs1' ? ['-traditional'] : []), ...(isSealed ? ['-aes256', '-passout', 'env:PLAY_PASS'] : [])]} >"$tmp" 2>"$tmp.why" || stop "openssl: $(cat "$tmp.why")"
-openssl pkey -in "$tmp" -passin env:PLAY_PASS -pubout || stop 'openssl cannot read the key that it made'
+printf '%s\\n' ${pass} | { exec 3<&0; printf '%s\\n' "$k" | openssl pkey ${[...(wantedFormat(one) === 'pkcs1' ? ['-traditional'] : []), ...(isSealed ? ['-aes256', '-passout', 'fd:3'] : [])]}; } >"$tmp" 2>"$tmp.why" || stop "openssl: $(cat "$tmp.why")"
+printf '%s\\n' ${pass} | openssl pkey -in "$tmp" -passin stdin -pubout || stop 'openssl cannot read the key that it made'
 rm -f -- "$tmp.why"` + (one.return_content ? `\nprintf '\\n\\001\\n'; cat "$tmp"; printf '\\001\\n'` : '')
 }
 const pemIn = (text: string): string => /-----BEGIN PUBLIC KEY-----[\s\S]*?-----END PUBLIC KEY-----\n/.exec(text)?.[0] ?? ''

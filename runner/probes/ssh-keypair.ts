@@ -15,11 +15,12 @@ export interface PrivateSshKey {
 }
 export interface SshKeypair { readonly hasTool: boolean; readonly key: PrivateSshKey | undefined; readonly pub: PublicKey | undefined }
 
-/** Shell text after which ssh-keygen asks a program for the passphrase, not a terminal: it is in the environment only, never in arguments or files. */
+/** Shell text after which ssh-keygen asks a program for the passphrase, not a terminal: it is in a folder of its own until that is removed, never in arguments or environments. */
 export const asking = (passphrase: string): string => shText`ask=$(mktemp -d) || exit 1
 trap 'rm -rf -- "$ask"' EXIT
-printf '#!/bin/sh\\nprintf "%%s\\\\n" "$PLAY_PASS"\\n' >"$ask/ask"; chmod 700 "$ask/ask"
-export PLAY_PASS=${passphrase} DISPLAY=:0 SSH_ASKPASS="$ask/ask" SSH_ASKPASS_REQUIRE=force
+(umask 077; printf '%s\\n' ${passphrase} >"$ask/pass")
+printf '#!/bin/sh\\ncat "\${0%%/*}/pass"\\n' >"$ask/ask"; chmod 700 "$ask/ask"
+export DISPLAY=:0 SSH_ASKPASS="$ask/ask" SSH_ASKPASS_REQUIRE=force
 `
 /** Ansible takes the size and the type from the .pub file beside the key where there is one, but not where there is a passphrase. */
 function command({ path, passphrase }: SshKeypairKey): string {

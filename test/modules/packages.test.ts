@@ -7,9 +7,8 @@ import { promisify } from 'node:util'
 import { validateArgs } from '../../runner/core/args.ts'
 import { createMasker } from '../../runner/core/mask.ts'
 import type { Data } from '../../runner/core/types.ts'
-import type { Module, Plan, Predicted, Probe, Target } from '../../runner/core/plan.ts'
+import type { Module, Plan, Predicted } from '../../runner/core/plan.ts'
 import type { Session } from '../../runner/core/session.ts'
-import { Exchange, Machine } from '../../runner/execute/exchange.ts'
 import dnf from '../../runner/modules/dnf.ts'
 import packages from '../../runner/modules/package.ts'
 import pacman from '../../runner/modules/pacman.ts'
@@ -20,7 +19,7 @@ import { rpm } from '../../runner/probes/rpm.ts'
 import { script } from '../../runner/probes/scripts.ts'
 import { simplePackage } from '../../runner/probes/simple-packages.ts'
 import { openPool } from '../../runner/transport/pool.ts'
-import { localFile, renderFile } from '../support/local-files.ts'
+import { targetOf } from '../support/real-target.ts'
 
 const run = promisify(execFile)
 const image = 'play-packages:12', name = `play-test-packages-${process.pid}`
@@ -37,15 +36,6 @@ on.after(async (context) => { await context.close?.() })
 
 const open = ({ session }: Context): Session => session ?? assert.unreachable('no session') as never
 const sh = async (context: Context, text: string): Promise<string> => (await open(context).run([{ sh: text, okRc: 'any' }]))[0]?.stdout ?? ''
-function targetOf(session: Session, predicted: readonly Predicted[] = []): Target {
-  const machine = new Machine()
-  machine.predict(predicted)
-  const exchange = new Exchange(session, machine, 'root', {})
-  return {
-    user: 'root', read: async <K, T>(probe: Probe<K, T>, key: K): Promise<T> => (await exchange.read(probe, key)).value,
-    local: async (kind, path) => localFile({}, kind, path), render: renderFile,
-  }
-}
 const plan = async (context: Context, module: Module, given: Data, predicted: readonly Predicted[] = []): Promise<Plan> =>
   await module.plan(validateArgs(module.args, module.rules, given, { module: module.name, container: {} }), targetOf(open(context), predicted))
 const told = (changes: Plan['changes']): string[] => changes.map((one) => one.kind === 'attr' ? `${one.of} ${one.name} ${String(one.before)} -> ${String(one.after)}` : one.kind)

@@ -16,7 +16,7 @@ import serviceFacts from '../../runner/modules/service_facts.ts'
 import { stat } from '../../runner/probes/stat.ts'
 import { unit } from '../../runner/probes/units.ts'
 import { openPool } from '../../runner/transport/pool.ts'
-import { localFile, renderFile } from '../support/local-files.ts'
+import { targetOf } from '../support/real-target.ts'
 
 const run = promisify(execFile)
 const image = process.env.PLAY_DEBIAN_IMAGE ?? 'play-base:12'
@@ -38,15 +38,6 @@ on.before(async (context) => {
 on.after(async (context) => { await context.close?.() })
 
 const open = ({ session }: Context): Session => session ?? assert.unreachable('no session') as never
-function targetOf(session: Session, predicted: readonly Predicted[] = []): Target {
-  const machine = new Machine()
-  machine.predict(predicted)
-  const exchange = new Exchange(session, machine, 'root', {})
-  return {
-    user: 'root', read: async <K, T>(probe: Probe<K, T>, key: K): Promise<T> => (await exchange.read(probe, key)).value,
-    local: async (kind, path) => localFile({}, kind, path), render: renderFile,
-  }
-}
 const plan = async (context: Context, module: Module, given: Data, predicted: readonly Predicted[] = []): Promise<Plan> =>
   await module.plan(validateArgs(module.args, module.rules, given, { module: module.name, container: {} }), targetOf(open(context), predicted))
 async function apply(context: Context, module: Module, given: Data): Promise<{ readonly changes: readonly string[]; readonly data: Data; readonly after: readonly Predicted[] }> {
